@@ -104,12 +104,36 @@ function(_cicd_write_declarations)
   _cicd_to_json(target_prefix "${prefix}")
   _cicd_find_configurations(configurations)
   _cicd_files_of_configure(files)
+  _cicd_find_settings(settings)
   set(lines
-    "{\"cicd\":1,\"source_root\":${source_root},\"build_root\":${build_root},\"target_prefix\":${target_prefix},\"template_path\":[${template_path}],\"configurations\":[${configurations}],\"files\":[${files}]}\n${calls}")
+    "{\"cicd\":1,\"source_root\":${source_root},\"build_root\":${build_root},\"target_prefix\":${target_prefix},\"template_path\":[${template_path}],\"configurations\":[${configurations}],\"files\":[${files}]${settings}}\n${calls}")
   get_property(number GLOBAL PROPERTY _CICD_CALL_COUNT)
   string(SHA256 digest "${lines}")
   _cicd_write_changed("${CMAKE_BINARY_DIR}/.cicd/declarations.ndjson" PRIVATE
     "${lines}{\"calls\":${number},\"sha256\":\"${digest}\"}\n")
+endfunction()
+
+# What the cache holds for settings, `-D<pipeline>.<setting>=…` or cacheVariables of a preset, as members of the first line; nothing
+# where there is none. Whether there is such a setting is said by the driver.
+function(_cicd_find_settings result)
+  get_cmake_property(variables CACHE_VARIABLES)
+  list(FILTER variables INCLUDE REGEX "^[a-z0-9][a-z0-9-]*[.][A-Za-z0-9_.-]+$")
+  set(members "")
+  foreach(variable IN LISTS variables)
+    get_property(value CACHE "${variable}" PROPERTY VALUE)
+    set(used "${${variable}}") # CMake says which of -D nothing reads
+    _cicd_to_json(name "${variable}")
+    _cicd_to_json(value "${value}")
+    string(APPEND members ",${name}:${value}")
+  endforeach()
+  if(NOT members STREQUAL "")
+    string(SUBSTRING "${members}" 1 -1 members)
+    set(members ",\"settings\":{${members}}")
+  endif()
+  if(CICD_OF_ANOTHER_COMMIT)
+    string(APPEND members ",\"other_commit\":true")
+  endif()
+  set(${result} "${members}" PARENT_SCOPE)
 endfunction()
 
 # CICD_TARGET_PREFIX, wherever it was set: there is one for the whole build tree.

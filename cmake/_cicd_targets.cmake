@@ -180,6 +180,13 @@ function(_cicd_add_declarations_test)
   set_property(TEST cicd.declarations PROPERTY LABELS cicd)
 endfunction()
 
+# A test that the files of CI systems are what cicd export would write.
+function(_cicd_add_export_test)
+  get_property(driver GLOBAL PROPERTY _CICD_DRIVER)
+  add_test(cicd.export "${driver}" export --check --build-root "${CMAKE_BINARY_DIR}")
+  set_property(TEST cicd.export PROPERTY LABELS cicd)
+endfunction()
+
 # A test that reads what is deployed, for `ctest -C Deploy` alone. Its configuration is none that anything is built in, and
 # Multi-Config generators leave out a test of such: ctest asks for the name itself, in a file that it includes.
 function(_cicd_add_deploy_test name labels command)
@@ -207,6 +214,7 @@ endfunction()
 # After the last target: the list of them, and the warning about names that were taken.
 function(_cicd_end_targets)
   _cicd_end_deploy_tests()
+  _cicd_check_tests()
   get_property(driver GLOBAL PROPERTY _CICD_DRIVER)
   if(NOT TARGET cicd-help)
     add_custom_target(cicd-help

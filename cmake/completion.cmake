@@ -6,7 +6,8 @@
 
   add_pipeline(<pipeline> …): A pipeline: all it takes for a service that follows its template.
   Keywords: TEMPLATE, SET, DIRECTORY, IMAGE, ARTIFACTS, CODE, BASE, JAR, BASE_AFTER, SCAN, FAIL_ON,
-  PIPELINE_REF, APPROVAL_TO_BUILD, FORMERLY, LABELS, SOURCE, INCLUDES.
+  BASELINE, SIGN_IMAGES, SIGN_PASSWORD, SIGN_KEYLESS, PIPELINE_REF, APPROVAL_TO_BUILD, FORMERLY,
+  LABELS, SOURCE, INCLUDES.
 #]==]
 
 #[==[.rst:
@@ -17,16 +18,24 @@
 #]==]
 
 #[==[.rst:
+.. command:: pipeline_ci
+
+  pipeline_ci(SYSTEMS <system>… …): What cicd export writes for the CI systems of the repository,
+  once for the build tree. Keywords: SYSTEMS, RUNNER, IMAGE, SETUP, CONFIGURE, LOGINS, REGION,
+  BRANCHES, SCHEDULE, CACHES, CANCEL_WAITING.
+#]==]
+
+#[==[.rst:
 .. command:: pipeline_step
 
   pipeline_step(<pipeline> <step> …): A custom step, or other values for a template's. A call that
   gives COMMAND or SHELL replaces the template's step of that name, except for its STAGE; one that
   gives neither changes only what it names. Keywords: COMMAND, SHELL, WRAPPER, INPUTS,
   OPTIONAL_INPUTS, INPUTS_NAMED_IN, MAVEN_MODULE, EXCLUDE, OUTPUTS, OUTPUT_VALUES,
-  SECRET_OUTPUT_VALUES, OUTPUT_VALUES_IN, REPORTS, FINDINGS, KEEP, CACHE_DIRS, CACHE_SHARED, AFTER,
-  NEEDS, DEPENDS, TOOLS, ENV, PASS_ENV, SECRETS, SECRET_VALUES, AS_FILE, GIT, GIT_WHERE, TIMEOUT,
-  GRACE, RETRIES, STAGE, CHECK, IN_SOURCE, ALWAYS, SHARDS, SHARD_BY, SHARD_BELOW, DESCRIPTION,
-  VALUES, RUN, UPDATE.
+  SECRET_OUTPUT_VALUES, OUTPUT_VALUES_IN, REPORTS, FINDINGS, SARIF, REQUIRED, DATABASE_AGE,
+  DATABASE, KEEP, CACHE_DIRS, CACHE_SHARED, AFTER, NEEDS, DEPENDS, TOOLS, ENV, PASS_ENV, SECRETS,
+  SECRET_VALUES, AS_FILE, GIT, GIT_WHERE, TIMEOUT, GRACE, RETRIES, STAGE, CHECK, IN_SOURCE, ALWAYS,
+  SHARDS, SHARD_BY, SHARD_BELOW, DESCRIPTION, VALUES, RUN, UPDATE.
 #]==]
 
 #[==[.rst:
@@ -105,12 +114,12 @@
 .. command:: pipeline_environment
 
   pipeline_environment(<pipeline> <environment> …): A place that the services are deployed to.
-  Keywords: OF, ON, FROM, PIN, SAME_CONFIG, SOAK, WINDOW, TIME_ZONE, AWAIT, UPSTREAM,
-  UPSTREAM_TOKEN, GATE, VIA, REPOSITORY, BRANCH, PATH, WRITE, AUTHOR, SIGN, PULL_REQUEST,
-  PULL_REQUEST_TOKEN, PULL_REQUEST_URL, NAMESPACE, CREATE_NAMESPACE, CONTEXT, KUBECONFIG, EKS, ROLE,
-  MANIFESTS, MANIFESTS_FROM, PARAMETERS, TAKE_OVER, PRUNE, APPROVAL, PROTECTED, ON_FAILURE, VERIFY,
-  HEALTH, TOKEN, PATIENCE, IMAGES_IN, STAGE_NAME, REGION, BUCKET, STATE, CODE_ONLY, PACKAGE, PLAN,
-  APPLY, READ, ROLLBACK, ALLOW_DIRTY.
+  Keywords: OF, TEMPLATE, SET, ON, FROM, PIN, SAME_CONFIG, SOAK, WINDOW, TIME_ZONE, AWAIT, UPSTREAM,
+  UPSTREAM_TOKEN, VERIFY_SIGNATURE, GATE, VIA, REPOSITORY, BRANCH, PATH, WRITE, AUTHOR, SIGN,
+  PULL_REQUEST, PULL_REQUEST_TOKEN, PULL_REQUEST_URL, NAMESPACE, CREATE_NAMESPACE, CONTEXT,
+  KUBECONFIG, EKS, ROLE, MANIFESTS, MANIFESTS_FROM, PARAMETERS, TAKE_OVER, PRUNE, APPROVAL,
+  PROTECTED, ON_FAILURE, VERIFY, HEALTH, TOKEN, PATIENCE, IMAGES_IN, STAGE_NAME, REGION, BUCKET,
+  STATE, CODE_ONLY, PACKAGE, PLAN, APPLY, READ, ROLLBACK, ALLOW_DIRTY.
 #]==]
 
 #[==[.rst:
@@ -149,6 +158,21 @@
   pipeline_secret([<pipeline>] <secret> …): Where a secret comes from: of one pipeline, or, without
   its name, of all in the build tree. A step takes it by SECRETS. Keywords: PASS_ENV, FILE, COMMAND,
   AWS, VERSION.
+#]==]
+
+#[==[.rst:
+.. command:: pipeline_setting
+
+  pipeline_setting(<pipeline> <setting> …): A value with a type, which each build tree may be given,
+  and which may differ between environments. With IN, the VALUE that holds in some of them.
+  Keywords: IN, ALLOWED, DEFAULT, VALUE, DESCRIPTION.
+#]==]
+
+#[==[.rst:
+.. command:: pipeline_scan
+
+  pipeline_scan(<pipeline> <scan> …): A scan: a step of STAGE scan whose reports, by SARIF or
+  FINDINGS, decide whether it fails. Its keywords are those of pipeline_step().
 #]==]
 
 #[==[.rst:
@@ -254,6 +278,41 @@
 #]==]
 
 #[==[.rst:
+.. command:: BASELINE
+
+  Of add_pipeline(): A file below the source folder that lists the findings which were there when a
+  scan came: they are counted and fail nothing. `cicd scan baseline --update` writes it. It holds
+  exceptions too, with reason, owner and last day. No step has it as input. Allowed: a relative path
+  with '/' between its parts, without '..'. Example: BASELINE scan-baseline.json
+#]==]
+
+#[==[.rst:
+.. command:: SIGN_IMAGES
+
+  Of add_pipeline(): Signs each image, and its provenance, with this secret when it is published: a
+  private key as `cosign generate-key-pair` writes it. The program `cosign` is needed for it.
+  Nothing is written to a public log. Allowed: secret:<name>, a secret of pipeline_secret().
+  Example: SIGN_IMAGES secret:release-key
+#]==]
+
+#[==[.rst:
+.. command:: SIGN_PASSWORD
+
+  Of add_pipeline(): The secret that is the password of the key of SIGN_IMAGES. Default: the key has
+  none. Allowed: secret:<name>, a secret of pipeline_secret(). Example: SIGN_PASSWORD
+  secret:release-key-password
+#]==]
+
+#[==[.rst:
+.. command:: SIGN_KEYLESS
+
+  Of add_pipeline(): Signs them without a key, by a certificate for the identity that the CI system
+  gives the job (Fulcio); signature, identity and the names of the images stand in the public log
+  (Rekor). Where the job has no such identity nothing is published. Allowed: no value. Example:
+  SIGN_KEYLESS
+#]==]
+
+#[==[.rst:
 .. command:: PIPELINE_REF
 
   Of add_pipeline(): The branch from which its declaration is accepted: a deploy elsewhere than to
@@ -322,6 +381,94 @@
 
   Of add_pipelines(): Further folders in which the file that SOURCE names looks for headers.
   Allowed: any text without a NUL byte that is not empty. Example: INCLUDES include
+#]==]
+
+#[==[.rst:
+.. command:: SYSTEMS
+
+  Of pipeline_ci(): The CI systems that a file is exported for. Allowed: github, gitlab and
+  circleci. Example: SYSTEMS github circleci
+#]==]
+
+#[==[.rst:
+.. command:: RUNNER
+
+  Of pipeline_ci(): Where jobs run, by system: `github=` and the label of its runners (default
+  `ubuntu-24.04`), `gitlab=` and a tag of runners, `circleci=` and a resource class. Allowed:
+  github=<label>, gitlab=<tag>, circleci=<resource class>. Example: RUNNER github=ubuntu-24.04
+  circleci=medium
+#]==]
+
+#[==[.rst:
+.. command:: IMAGE
+
+  Of pipeline_ci(): The image that jobs run in, which has CMake, git and the tools of the steps: a
+  repository whose tag and digest stand in ci/pins.json, or a reference with its digest. GitLab's
+  runners and CircleCI without `machine` need one. Allowed: <registry>/<repository>, or such a
+  reference that ends in @sha256:<64 digits>. Example: IMAGE registry.example.com/ci/tools
+#]==]
+
+#[==[.rst:
+.. command:: SETUP
+
+  Of pipeline_ci(): A program and its arguments that each job starts with, in the top folder of the
+  repository, such as one that installs tools. Allowed: any text without a NUL byte that is not
+  empty. Example: SETUP ./ci/setup.sh --quiet
+#]==]
+
+#[==[.rst:
+.. command:: CONFIGURE
+
+  Of pipeline_ci(): Further words of the call of CMake that configures the build tree of each job.
+  Allowed: any text without a NUL byte that is not empty. Example: CONFIGURE -G Ninja
+#]==]
+
+#[==[.rst:
+.. command:: LOGINS
+
+  Of pipeline_ci(): Roles of AWS that the jobs of an environment, or `publish`, take on by the
+  system's OpenID Connect token; no other job can ask for a token. `<environment>=<ARN of the
+  role>`. Allowed: key=value, the key in lower case. Example: LOGINS
+  publish=arn:aws:iam::123456789012:role/push prod=arn:aws:iam::123456789012:role/deploy
+#]==]
+
+#[==[.rst:
+.. command:: REGION
+
+  Of pipeline_ci(): The region of AWS that LOGINS are for. Allowed: any text without a NUL byte that
+  is not empty. Example: REGION eu-central-1
+#]==]
+
+#[==[.rst:
+.. command:: BRANCHES
+
+  Of pipeline_ci(): Branches whose pushes are built; default: `main` and those that environments
+  follow. Allowed: a branch or tag name without refs/…, in which '*' stands for any characters.
+  Example: BRANCHES main release/*
+#]==]
+
+#[==[.rst:
+.. command:: SCHEDULE
+
+  Of pipeline_ci(): When the jobs that run by time do: the sweep of previews, the check of cron
+  jobs, `cicd reconcile`. UTC, as cron has it; GitLab keeps it in the project's settings. Default
+  `17 * * * *`. Allowed: five fields: minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-6,
+  such as "*/15 * * * *"; or @hourly, @daily, @weekly, @monthly, @yearly. Example: SCHEDULE "*/10 *
+  * * *"
+#]==]
+
+#[==[.rst:
+.. command:: CACHES
+
+  Of pipeline_ci(): Keeps the cache of steps from run to run, and those folders of CACHE_DIRS that
+  lie in the home folder; GitLab keeps the cache of steps alone. Allowed: no value. Example: CACHES
+#]==]
+
+#[==[.rst:
+.. command:: CANCEL_WAITING
+
+  Of pipeline_ci(): A newer commit cancels the run of an older one on the same branch, also one that
+  waits for an approval. Allowed: no value. Example: CANCEL_WAITING
 #]==]
 
 #[==[.rst:
@@ -443,9 +590,43 @@
 #[==[.rst:
 .. command:: FINDINGS
 
-  Of pipeline_step(): SARIF files that the step writes; when it fails, its findings are counted and
-  the worst are shown with their places. Allowed: a relative path with '/' between its parts,
-  without '..'. Example: FINDINGS target/spotbugsSarif.json
+  Of pipeline_step(): Reports of findings that the step writes: SARIF, cppcheck's and SpotBugs' XML,
+  the JSON of clippy, pip-audit and npm audit, what clang-tidy prints. With STAGE scan they decide
+  whether it fails: by FAIL_ON and BASELINE of the pipeline, whatever the exit status. Of any other
+  step they are counted, and the worst shown, when it fails. Allowed: a relative path with '/'
+  between its parts, without '..'. Example: FINDINGS target/spotbugsXml.xml
+#]==]
+
+#[==[.rst:
+.. command:: SARIF
+
+  Of pipeline_step(): The same of files that must be SARIF; of a scan alone. Allowed: a relative
+  path with '/' between its parts, without '..'. Example: SARIF out.sarif
+#]==]
+
+#[==[.rst:
+.. command:: REQUIRED
+
+  Of pipeline_step(): A scan that did not run fails: one that wrote no report, whose database is not
+  there or too old, or that skipped what it should have read. Without it such a scan is shown and
+  counted as not run. Allowed: no value. Example: REQUIRED
+#]==]
+
+#[==[.rst:
+.. command:: DATABASE_AGE
+
+  Of pipeline_step(): How old a scanner's database may be, by what its report says or by DATABASE. A
+  scan with an older one, or one whose age is not known, did not run. The scan is run each time,
+  since a newer database may find more. Allowed: whole numbers with ms, s, m, h or d, such as 90s or
+  1h30m, at most 30d. Example: DATABASE_AGE 7d
+#]==]
+
+#[==[.rst:
+.. command:: DATABASE
+
+  Of pipeline_step(): The file or folder that is the scanner's database, absolute or `~/…`: it is as
+  old as its newest file. Allowed: an absolute path, or one that begins with ~/. Example: DATABASE
+  ~/.cache/osv-scanner
 #]==]
 
 #[==[.rst:
@@ -1692,6 +1873,22 @@
 #]==]
 
 #[==[.rst:
+.. command:: TEMPLATE
+
+  Of pipeline_environment(): The template that says how it is deployed, such as a company's way to a
+  platform; what the call says itself goes over it. `cicd explain <template>` prints what it expands
+  to. Allowed: 1 to 63 lower-case letters, digits and '-', with a letter or digit at both ends.
+  Example: TEMPLATE web-root
+#]==]
+
+#[==[.rst:
+.. command:: SET
+
+  Of pipeline_environment(): Values of that template's parameters. Default: those of the template.
+  Allowed: key=value, the key in lower case. Example: SET folder=/srv/www
+#]==]
+
+#[==[.rst:
 .. command:: ON
 
   Of pipeline_environment(): The git event that it follows: `branch <pattern>` or `tag <pattern>`.
@@ -1778,6 +1975,16 @@
   Of pipeline_environment(): The secret with which UPSTREAM is asked: of Jenkins `<user>:<API
   token>`, else a token. Allowed: secret:<name>, a secret of pipeline_secret(). Example:
   UPSTREAM_TOKEN secret:jenkins
+#]==]
+
+#[==[.rst:
+.. command:: VERIFY_SIGNATURE
+
+  Of pipeline_environment(): Who must have signed the images that are deployed here, and their
+  provenance, asked of every deploy, preview, canary and rollback before anything is changed: `key
+  <file>…` with one or more public keys of which any will do, or `keyless <identity> <issuer>`. The
+  program `cosign` is needed for it. A key is the file of the checkout that deploys. Allowed: key
+  <file>…, or keyless <identity> <issuer>. Example: VERIFY_SIGNATURE key keys/release.pub
 #]==]
 
 #[==[.rst:
@@ -2039,14 +2246,15 @@
 
   Of pipeline_environment(): The stage of `VIA serverless`, as the Serverless Framework knows it.
   Default: the environment's name. Allowed: 1 to 63 lower-case letters, digits and '-', with a
-  letter or digit at both ends. Example: STAGE_NAME stage
+  letter or digit at both ends; {setting.<name>} may stand in it. Example: STAGE_NAME stage
 #]==]
 
 #[==[.rst:
 .. command:: REGION
 
   Of pipeline_environment(): The AWS region of the functions. Allowed: 1 to 63 lower-case letters,
-  digits and '-', with a letter or digit at both ends. Example: REGION us-east-1
+  digits and '-', with a letter or digit at both ends; {setting.<name>} may stand in it. Example:
+  REGION us-east-1
 #]==]
 
 #[==[.rst:
@@ -2371,4 +2579,44 @@
   Of pipeline_secret(): What stands for the value in the keys of the steps that use it: another
   VERSION runs them again. With AWS the version id that is fetched. Without it a new value runs
   nothing again. Allowed: any text without a NUL byte that is not empty. Example: VERSION 2026-11
+#]==]
+
+#[==[.rst:
+.. command:: IN
+
+  Of pipeline_setting(): Environments in which VALUE of this call holds, whatever a build tree was
+  given. `preview` and `canary` stand for the copies of branches, over what holds in their
+  environment. Allowed: 1 to 63 lower-case letters, digits and '-', with a letter or digit at both
+  ends. Example: IN prod VALUE sa-east-1
+#]==]
+
+#[==[.rst:
+.. command:: ALLOWED
+
+  Of pipeline_setting(): What its value may be: one of these words; `<least>..<most>`, a whole
+  number; `boolean`, true or false; or the form of a text: `line`, `name`, `package`, `host`, `path`
+  or `repository`. Default: `line`. Allowed: any text without a NUL byte that is not empty. Example:
+  ALLOWED us-east-1 sa-east-1
+#]==]
+
+#[==[.rst:
+.. command:: DEFAULT
+
+  Of pipeline_setting(): The value where no other is given. A setting without it has to be given one
+  in each build tree that uses it, or IN each environment. Allowed: any text without a NUL byte that
+  is not empty. Example: DEFAULT us-east-1
+#]==]
+
+#[==[.rst:
+.. command:: VALUE
+
+  Of pipeline_setting(): The value IN environments. Allowed: any text without a NUL byte that is not
+  empty. Example: IN prod VALUE sa-east-1
+#]==]
+
+#[==[.rst:
+.. command:: DESCRIPTION
+
+  Of pipeline_setting(): What it is for. Allowed: any text without a NUL byte that is not empty.
+  Example: DESCRIPTION "where the buckets are"
 #]==]

@@ -31,6 +31,7 @@
 #include <cicd/declare/parse/templates_expanded.ipp>
 #include <cicd/declare/placeholders.ipp>
 #include <cicd/declare/shards.ipp>
+#include <cicd/declare/signature.ipp>
 #include <cicd/declare/targets.ipp>
 #include <cicd/declare/typed_calls.ipp>
 #include <cicd/declare/upstream.ipp>
@@ -40,6 +41,7 @@
 #include <cicd/deliver/policy/declared_question.ipp>
 #include <cicd/deliver/policy/gate.ipp>
 #include <cicd/deliver/policy/gate_release.ipp>
+#include <cicd/deliver/policy/gate_signature.ipp>
 #include <cicd/deliver/policy/gate_sources.ipp>
 #include <cicd/deliver/policy/gate_state.ipp>
 #include <cicd/deliver/policy/gate_waits.ipp>

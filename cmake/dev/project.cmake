@@ -25,7 +25,9 @@ if(TARGET cicd)
   target_link_libraries(spawn_bench PRIVATE cicd_bodies)
   add_executable(fleet_bench EXCLUDE_FROM_ALL bench/fleet/fleet_bench.cpp)
   target_link_libraries(fleet_bench PRIVATE cicd_bodies)
-  set_target_properties(bench_image_tool spawn_bench fleet_bench PROPERTIES CXX_STANDARD 20 CXX_EXTENSIONS OFF)
+  add_executable(scan_bench EXCLUDE_FROM_ALL bench/scan/scan_bench.cpp)
+  target_link_libraries(scan_bench PRIVATE cicd_bodies)
+  set_target_properties(bench_image_tool spawn_bench fleet_bench scan_bench PROPERTIES CXX_STANDARD 20 CXX_EXTENSIONS OFF)
   set(bench "${PROJECT_SOURCE_DIR}/bench")
   add_custom_target(bench
     COMMAND "${bench}/driver/run" --package "${PROJECT_BINARY_DIR}/package"
@@ -33,9 +35,10 @@ if(TARGET cicd)
     COMMAND "${bench}/zip/run" $<TARGET_FILE:bench_image_tool>
     COMMAND "${bench}/no-op-index/run"
     COMMAND spawn_bench
+    COMMAND "${bench}/scan/run" $<TARGET_FILE:scan_bench>
     COMMAND "${bench}/driver-build/run"
     COMMENT "the benchmarks" USES_TERMINAL VERBATIM)
-  add_dependencies(bench cicd bench_image_tool)
+  add_dependencies(bench cicd bench_image_tool scan_bench)
 endif()
 
 # What a developer runs now and then. `docs` writes into the source tree what tests compare with it.

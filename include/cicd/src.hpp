@@ -11,6 +11,7 @@
 #include <cicd/declare/values/src.hpp>
 #include <cicd/deliver/branch/src.hpp>
 #include <cicd/deliver/cluster/src.hpp>
+#include <cicd/deliver/command/src.hpp>
 #include <cicd/deliver/git/src.hpp>
 #include <cicd/deliver/gitops/src.hpp>
 #include <cicd/deliver/notify/src.hpp>
@@ -18,7 +19,6 @@
 #include <cicd/deliver/records/src.hpp>
 #include <cicd/deliver/release/src.hpp>
 #include <cicd/deliver/render/src.hpp>
-#include <cicd/deliver/command/src.hpp>
 #include <cicd/deliver/serverless/src.hpp>
 #include <cicd/deliver/src.hpp>
 #include <cicd/driver/commands/src.hpp>
@@ -26,6 +26,7 @@
 #include <cicd/driver/src.hpp>
 #include <cicd/engine/adopt/src.hpp>
 #include <cicd/engine/src.hpp>
+#include <cicd/export/src.hpp>
 #include <cicd/image/src.hpp>
 #include <cicd/kubernetes/adopt/src.hpp>
 #include <cicd/kubernetes/api/src.hpp>
@@ -36,6 +37,7 @@
 #include <cicd/observe/src.hpp>
 #include <cicd/observe/src_files.hpp>
 #include <cicd/plan/src.hpp>
+#include <cicd/report/scan/src.hpp>
 #include <cicd/report/src.hpp>
 #include <cicd/run/src.hpp>
 #include <cicd/system/src.hpp>

@@ -399,7 +399,7 @@ pipeline_environment(app prod ON tag v* FROM stage VIA command STATE s3://team-a
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(60), 130)
         self.relay.faults.clear()
-        self.assertEqual([each["record"]["outcome"] for each in self.states()], ["deploying", "failed"])
+        self.assertEqual([each["record"]["outcome"] for each in self.states()], ["deploying", "interrupted"])
         tree.run("deploy-stage")
         self.assertEqual(self.codes()["app-stage-refunds"], self.zip_of(tree)[1])
 

@@ -553,7 +553,7 @@ class Deploy(harness.Case):
         orders.change(replicas=3).run("orders.publish")
         orders.cicd("plan", "orders.deploy-stage", "--out", plan)
         self.kubectl("annotate", "deployment", "orders-api", "somebody=was-here")
-        refused = orders.cicd("deploy", "--plan", plan, status=3)
+        refused = orders.cicd("deploy", "--plan", plan, status=5)
         self.assertIn("no longer what the saved plan was made of", refused.all)
         self.assertEqual(self.get("deployment/orders-api")["spec"]["replicas"], 2)
 

@@ -23,9 +23,10 @@ PARTS = {"assignment": (("name", "value"), "="), "label": (("key", "value"), "="
          "cicd::patience": (("cause", "length"), "=")}
 # Refused when CMake configures, and not by a type: a text is judged by its option; a name by what there is; a value by others.
 EXCEPT = {
-    "step.depends", "step.git_where", "backing_service.image", "backing_service.url", "backing_service.ready", "secret.file", "secret.aws", "image.base", "environment.write", "environment.author",
+    "step.depends", "step.git_where", "step.database", "backing_service.image", "backing_service.url", "backing_service.ready", "secret.file", "secret.aws", "image.base", "environment.write", "environment.author",
     "environment.pull_request_url", "pipeline.base", "pipeline.fail_on", "service.disruptions", "service.allow_from", "preview.sweep",
-    "pipeline.base_template", "pipeline.scan", "preview.host", "notifier.slack", "notifier.webhook", "notifier.url", "notifier.when"}
+    "pipeline.base_template", "pipeline.scan", "preview.host", "setting.allowed", "setting.default_value", "setting.value", "notifier.slack", "notifier.webhook", "notifier.url", "notifier.when",
+    "ci_export.systems", "ci_export.runner", "ci_export.image"}
 
 
 def options():
@@ -101,10 +102,11 @@ def cases(which):
         try:
             keyword = field.upper()  # an option that stands beside another has that one in its example
             given = words[words.index(keyword) + 1:] if keyword in words else words[1:]
+            given = given[:given.index("VALUE")] if field == "in" and "VALUE" in given else given
             text = value(kind, words if field == "name" else given)
         except NotWritten:
             continue
-        name = '.name = "x", ' if field != "name" and struct not in ("preview", "canary", "release", "pipelines", "notifier") else ""
+        name = '.name = "x", ' if field != "name" and struct not in ("preview", "canary", "release", "pipelines", "notifier", "ci_export") else ""
         lines.append(f"void case_{len(lines)}() {{ (void){struct}{{{name}.{field} = {text}}}; }}")
         names[len(lines)] = f"{struct}.{field} {both[which]}"
     return "\n".join(lines) + "\n", names

@@ -99,7 +99,7 @@ def pages(root):
 
 # What hands a secret over, masks it, looks for it or tells a CI system to mask it. Nothing else needs its bytes.
 REVEALING = {"base/secret_value.hpp", "base/secret_forms.ipp", "deliver/health_argocd.ipp", "run/secret_folder.ipp", "run/secret_runner.ipp", "run/process_runner.ipp",
-             "run/backing_runner.ipp", "deliver/gitops/deploy_secrets.ipp", "deliver/gitops/forge.ipp", "deliver/upstream.ipp", "deliver/notify/courier.ipp", "deliver/notify/slack.ipp"}
+             "run/backing_runner.ipp", "deliver/gitops/deploy_secrets.ipp", "deliver/gitops/forge.ipp", "deliver/upstream.ipp", "image/signature/cosign.ipp", "deliver/notify/courier.ipp", "deliver/notify/slack.ipp"}
 
 
 def revealing(root):

@@ -267,7 +267,7 @@ class Misbehaves(Case):
         tree.run("app.it")
         tree = self.served(service(ready='command sh -c "echo too early; exit 9"', more="READY_WITHIN 500ms") + step(), name="never")
         done = tree.run("app.it", status=1)
-        self.assertIn("exit status 9: too early", done.stdout + done.stderr)
+        self.assertRegex(done.stdout + done.stderr, "(exit status 9|READY did not end): too early")  # the latter on a busy machine
         self.check_gone(tree)
 
     def test_a_program_of_ready_that_does_not_end_is_ended_with_ready_within(self):
@@ -292,6 +292,7 @@ class Killed(Case):
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         self.check_gone(tree, 5)
+        harness.until(lambda: not harness.bearers(tree.cookie), 5, f"the end of the step: {harness.bearers(tree.cookie)}")
 
     def test_kill_of_the_driver_leaves_nothing_in_any_phase(self):
         for phase, how, command in (("starting", "forks never ignores", "sleep 30"), ("running", "forks ignores", "sleep 30"), ("ending", "forks ignores", "true")):
@@ -410,6 +411,7 @@ class Beside(Case):
             os.kill(process.pid, number)
             process.wait(10)
             self.check_gone(tree, 5)
+            harness.until(lambda: not harness.bearers(tree.cookie), 5, f"the end of the command: {harness.bearers(tree.cookie)}")
 
     def test_a_fork_gets_no_secret_of_a_service_by_it(self):
         tree = self.served("pipeline_secret(app password PASS_ENV DB_PASSWORD)\n" + service(how="password", more="SECRETS password"))

@@ -17,7 +17,7 @@ STATUS = "Package: libc6\nStatus: install ok installed\nVersion: {libc}\n\nPacka
 
 class BaseLock(bases.Case):
     def base(self, text="one", libc="2.36-9", labels=None, **how):
-        return self.push("library/base:17", [{"etc/one": "the same"}, {"etc/text": text, "var/lib/dpkg/status": STATUS.format(libc=libc)}],
+        return self.push(how.pop("name", "library/base:17"), [{"etc/one": "the same"}, {"etc/text": text, "var/lib/dpkg/status": STATUS.format(libc=libc)}],
                          config={"Labels": labels or {}}, **how)
 
     def lock(self, tree):
@@ -78,6 +78,27 @@ class BaseLock(bases.Case):
         tree.run("app.image")
         self.assertEqual(self.files(tree)["etc/text"], b"two")
 
+    def test_a_tag_that_moves_while_cicd_update_runs_is_locked_and_fetched_as_it_was_first_seen(self):
+        self.base("two", name="library/other:17")
+        first = self.base()
+        tree = self.project(CALLS, in_dot_txt="in")
+        programs, skopeo = self.folder / "programs", harness.tool("skopeo")
+        programs.mkdir()
+        (programs / "skopeo").write_text(f"""#!/bin/sh
+{skopeo} "$@"; status=$?
+if mkdir {programs}/moved 2>/dev/null; then
+  {skopeo} copy --all --quiet --src-tls-verify=false --dest-tls-verify=false docker://{self.address}/library/other:17 docker://{self.address}/library/base:17 >&2 || exit 99
+fi
+exit $status
+""")
+        (programs / "skopeo").chmod(0o755)
+        tree.cicd("update", env={"PATH": f"{programs}:{tree.env['PATH']}"})
+        self.assertTrue((programs / "moved").exists())
+        self.assertEqual(self.lock(tree)["bases"][f"{self.address}/library/base:17"]["digest"], first)
+        tree.run("app.image")
+        self.assertEqual(self.files(tree)["etc/text"], b"one")
+        self.assertIn("layers    2 -> 2, 1 new", tree.cicd("update").stdout)
+
     def test_offline_a_locked_base_of_the_cache_is_enough_and_its_digest_is_checked(self):
         self.base()
         tree = self.project(CALLS, in_dot_txt="in")
@@ -92,6 +113,27 @@ class BaseLock(bases.Case):
             tree.write("in.txt", spoilt)
             self.assertIn("no such host", tree.run("app.image", status=6).stderr)
             kept.write_text(text)
+
+    def test_offline_the_bases_of_all_PLATFORMS_are_there_after_cicd_update(self):
+        self.base(architectures=(bases.HERE, bases.OTHER))
+        tree = self.project(CALLS.replace("BASE", f"PLATFORMS linux/{bases.HERE} linux/{bases.OTHER} linux/s390x BASE"), in_dot_txt="in")
+        self.assertIn("    no image for linux/s390x, which PLATFORMS names\n", tree.cicd("update").stdout)
+        tree.declare(CALLS.replace("REGISTRY", self.address).replace("BASE", f"PLATFORMS linux/{bases.HERE} linux/{bases.OTHER} BASE"))
+        tree.configure()
+        (tree.home / ".config/containers/registries.conf").write_text(f'[[registry]]\nprefix = "{self.address}"\nlocation = "nowhere.invalid"\n')
+        tree.run("app.image")
+
+    def test_offline_the_base_of_a_platform_that_PLATFORMS_got_later_is_there_after_cicd_update(self):
+        self.base(architectures=(bases.HERE, bases.OTHER))
+        tree = self.project(CALLS, in_dot_txt="in")
+        tree.cicd("update")
+        tree.declare(CALLS.replace("REGISTRY", self.address).replace("BASE", f"PLATFORMS linux/{bases.HERE} linux/{bases.OTHER} linux/s390x BASE"))
+        tree.configure()
+        self.assertRegex(tree.cicd("update").stdout, "nothing newer\n  .*\n    no image for linux/s390x, which PLATFORMS names\n")
+        tree.declare(CALLS.replace("REGISTRY", self.address).replace("BASE", f"PLATFORMS linux/{bases.HERE} linux/{bases.OTHER} BASE"))
+        tree.configure()
+        (tree.home / ".config/containers/registries.conf").write_text(f'[[registry]]\nprefix = "{self.address}"\nlocation = "nowhere.invalid"\n')
+        tree.run("app.image")
 
     def test_a_base_in_the_form_of_docker_is_the_same_image_by_tag_and_by_digest(self):
         here = {"Env": ["A=1"], "Cmd": ["/bin/sh"]}

@@ -159,6 +159,23 @@ class CacheDirs(harness.Case):
         other.run("build")
         self.assertEqual(background.wait(60), 0)
 
+    def test_what_a_killed_run_left_in_a_folder_is_ended_before_another_build_tree_uses_it(self):
+        writes = 'while :; do echo stray >"$FETCHED/by"; sleep 0.02; done\n'
+        tree = self.fetching(FETCH, 'if [ -e "$HOME/calm" ]; then echo mine >"$FETCHED/by"; sleep 0.3; cat "$FETCHED/by" >out.txt; exit; fi\n'
+                             f"(setsid sh -c '{writes}' </dev/null >/dev/null 2>&1 &)\n{writes}")
+        other, by = self.elsewhere(tree, "other"), tree.home / "fetched/by"
+        process = tree.start(tree.launcher, "run", "app/build")
+        harness.until(by.exists, what="the tool")
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        self.assertGreaterEqual(len(harness.bearers(tree.cookie)), 2)
+        (tree.home / "calm").touch()
+        other.run("app/build")
+        self.assertEqual((other.work("app/build") / "out.txt").read_text(), "mine\n")
+        told = [one["text"] for one in other.events() if one["event"] == "step_message"]
+        self.assertRegex(told[0], "^CACHE_DIRS: [0-9]+ processes of a run that was killed were ended$")
+        self.assertEqual(harness.bearers(tree.cookie), [])
+
     def test_with_CACHE_SHARED_several_use_it_at_once(self):
         tree = self.two("CACHE_SHARED", TOGETHER)
         tree.run("build")
@@ -185,14 +202,14 @@ class CacheDirs(harness.Case):
     def test_maven_is_told_of_a_copy_and_its_snapshots_there_count(self):
         tree, repository = self.maven()
         tree.run("app/build")
-        self.assertEqual(self.opts(tree), ["| opt -Xmx9m", "| wrapper none"])
+        self.assertEqual(self.opts(tree), ["| opt -XX:TieredStopAtLevel=1", "| opt -Xmx9m", "| wrapper none"])
         fork = self.elsewhere(tree, "fork", **FORK, MAVEN_ARGS=tree.env["MAVEN_ARGS"])
         fork.run("app/build")
         self.assertEqual(fork.outcomes(), {"app/build": "reused"}, "what the base branch built is of use to it")
         tree.write("pom.xml", (tree.source / "pom.xml").read_text() + "\n")
         fork.run("app/build")
         copy, = (tree.home / "cache/domains").glob("*/dirs/*/repository")
-        self.assertEqual(self.opts(fork)[:2], ["| opt -Xmx9m", f"| opt -Dmaven.repo.local={copy}"])
+        self.assertEqual(self.opts(fork)[:3], ["| opt -XX:TieredStopAtLevel=1", "| opt -Xmx9m", f"| opt -Dmaven.repo.local={copy}"])
         self.assertEqual((copy / "shop/lib/1-SNAPSHOT/lib-1-SNAPSHOT.jar").read_text(), "one")
         fork.run("app/build")
         self.assertEqual(fork.outcomes(), {"app/build": "up-to-date"})

@@ -182,11 +182,30 @@ class Command(programs.ProgramCase):
             [waits] = [one for one in json.loads(tree.cicd("reconcile", "stage", "--json").stdout)["targets"]]
             self.assertEqual((waits["action"], waits["rule"]), ("wait", "deploy under way"))
             self.assertIn("Jane Doe <jane@example.com> since", waits["why"]["value"])
+        plan = tree.cicd("plan", "deploy-stage").stdout
+        self.assertIn("another run deploys here: Jane Doe <jane@example.com> since", plan)
+        self.assertNotIn("no good end", plan)
         self.assertFalse((self.world / "notices").exists())
         (self.world / "hang").unlink()
         self.assertEqual(process.wait(60), 0)
         self.assertEqual(self.there(), version)
         self.assertEqual(json.loads(tree.cicd("reconcile", "stage", "--json").stdout)["targets"][0]["action"], "nothing")
+
+    def test_a_rollback_that_a_signal_ends_says_which(self):
+        tree = self.made()
+        tree.write("back.sh", APPLY.replace("set -eu", self.HANGS), 0o755)
+        tree.commit("a rollback that hangs")
+        tree.run("deploy-stage")
+        self.next(tree, "two")
+        tree.run("deploy-stage")
+        for number, status in ((signal.SIGTERM, 143), (signal.SIGHUP, 143), (signal.SIGINT, 130)):
+            process, run = self.begun(tree, "rollback", "app", "stage")
+            os.kill(run, number)
+            self.assertEqual(process.wait(60), status)
+            self.assertIn("cicd rollback app stage", harness.note_in((tree.root / "out.txt").read_text(), "try"))
+            (self.world / "pid").unlink()
+        (self.world / "hang").unlink()
+        tree.cicd("rollback", "app", "stage")
 
     def test_a_deploy_that_was_interrupted_is_taken_up_by_the_next_pass(self):
         tree = self.made()
@@ -198,6 +217,8 @@ class Command(programs.ProgramCase):
         self.assertEqual(process.wait(60), 143)
         (self.world / "hang").unlink()
         self.assertEqual(self.records()[-1]["record"]["outcome"], "interrupted")
+        self.assertIn("its deploy came to no good end, so that it may run in stage;", tree.cicd("yank", "app", "HEAD", "--reason", "bad").stdout)
+        tree.cicd("yank", "app", "HEAD", "--lift", "--reason", "good")
         self.assertEqual([one["outcome"] for one in json.loads(tree.cicd("reconcile", "stage", "--json").stdout)["deployed"]], ["deployed"])
         self.assertEqual((self.there(), self.records()[-1]["record"]["outcome"]), (version, "deployed"))
 
@@ -225,6 +246,43 @@ class Command(programs.ProgramCase):
         tree.cicd("hold", "release", "app", "stage")
         self.assertNotIn(value, tree.cicd("promote", "app", "stage", "--commit", "HEAD", status=1).all)
         self.assertEqual([each for each in [*tree.build.rglob("*"), *self.state.rglob("*")] if each.is_file() and value.encode() in each.read_bytes()], [])
+
+    def test_what_is_approved_and_saved_of_a_plan_is_masked(self):
+        value = "hunter2hunter2"
+        tree = self.made("PLAN ./plan.sh APPROVAL required", "pipeline_secret(tok PASS_ENV MY_TOKEN)\n" + DECLARED)
+        tree.env["MY_TOKEN"] = value
+        tree.write("plan.sh", """#!/bin/sh\nprintf '{"schema": 1, "changes": [{"sign": "~", "text": "token %s"}]}' "$MY_VALUE"\n""", 0o755)
+        tree.env["MY_VALUE"] = value
+        tree.commit("a plan that prints it")
+        tree.run("publish")
+        tree.cicd("plan", "deploy-stage", "--out", self.folder / "saved.plan")
+        self.assertIn("token ***", (self.folder / "saved.plan").read_text())
+        tree.run("deploy-stage")
+        tree.tag("v1.0.0")
+        approved = tree.cicd("approve", "app", "prod", "--reason", "it is good").all
+        self.assertIn("token ***", approved)
+        self.assertNotIn(value, approved)
+        self.assertEqual([each for each in [*tree.build.rglob("*"), *self.state.rglob("*"), self.folder / "saved.plan"] if each.is_file() and value.encode() in each.read_bytes()], [])
+
+    def test_a_secret_of_short_lines_or_with_control_characters_is_masked_before_it_is_cut_and_displayed(self):
+        tree = self.made(declared="pipeline_secret(tok FILE " + str(self.folder / "tok") + ")\n" + DECLARED)
+        for name in ("apply.sh", "back.sh"):
+            tree.write(name, APPLY.replace("set -eu", f'set -eu\ncat {self.folder}/tok; echo; cat {self.folder}/tok >&2'), 0o755)
+        tree.write("plan.sh", "#!/usr/bin/env python3\nimport json\n"
+                   f"print(json.dumps({{'schema': 1, 'changes': [{{'sign': '~', 'text': 'token ' + open('{self.folder}/tok').read()}}]}}))\n", 0o755)
+        for number, value in enumerate(("abc1234\ndef5678", "bell\x07hunter")):
+            (self.folder / "tok").write_text(value)
+            self.next(tree, str(number))
+            tree.run("publish")
+            said = [tree.cicd("plan", "deploy-stage").all]
+            (self.world / "fail").write_text("1")
+            said.append(tree.run("deploy-stage", status=1).all)
+            (self.world / "fail").unlink()
+            said.append(tree.run("deploy-stage").all)
+            for each in said:
+                self.assertIn("***", each)
+                for part in ("abc1234", "def5678", "hunter"):
+                    self.assertNotIn(part, each)
 
     def test_nothing_of_it_is_run_for_a_fork(self):
         tree = self.made()

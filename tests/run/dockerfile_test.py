@@ -183,6 +183,14 @@ class Dockerfile(bases.Case):
             self.trees.clear()
             subprocess.run(["rm", "-rf", tree.root], check=True)
 
+    def test_stages_are_found_in_whatever_letters_they_are_named(self):
+        self.base()
+        tree = self.full("ARG WHICH=MADE\nFROM REGISTRY/library/base:17 AS Made\nRUN echo made > /made\nFROM made AS two\nRUN --mount=type=bind,from=MADE,target=/m cat /m/made > /mounted\n"
+                         "FROM ${WHICH} AS three\nFROM REGISTRY/library/base:17\nCOPY --from=made /made /from=made\nCOPY --from=TWO /mounted /mounted\nCOPY --from=Three \\\n  /made /by\nUSER 1\n")
+        tree.run("app.image")
+        files = self.image(tree)[2]
+        self.assertEqual([files.get(name) for name in ("from=made", "mounted", "by")], [b"made\n"] * 3)
+
     def test_without_a_builder_both_are_named(self):
         self.base()
         tree = self.full("FROM REGISTRY/library/base:17\nRUN echo x > /x\nUSER 1\n")

@@ -106,13 +106,18 @@ class Failing(harness.Case):
         self.explained(f'pipeline_step(app one SHELL "{says}" INPUTS in.txt)\n')
         self.says("a shared library that the program was linked with is not installed", "libnone.so.1", "apt-get install libnone1")
 
+    def test_a_target_that_rust_has_no_library_for_is_named_with_what_adds_it(self):
+        says = "echo '  = note: the `aarch64-unknown-linux-musl` target may not be installed' >&2; echo 'error: could not compile' >&2; exit 101"
+        self.explained(f'pipeline_step(app one SHELL "{says}" INPUTS in.txt)\n')
+        self.says("the Rust compiler has no standard library for that target", "aarch64-unknown-linux-musl", "rustup target add aarch64-unknown-linux-musl")
+
     def test_findings_of_a_scanner_have_places_and_a_sarif_file_of_the_repository(self):
         tree = self.tree()
         tree.write("src/main/java/shop/Owner.java", "class Owner {}")
         found = [{"ruleId": f"R{at}", "level": "note", "message": {"text": "may expose"}, "locations": [{"physicalLocation": {
             "artifactLocation": {"uri": "shop/Owner.java"}, "region": {"startLine": at}}}]} for at in range(1, 13)]
         tree.write("found.sarif", json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": found}]}))
-        tree.declare('add_pipeline(app)\npipeline_step(app scan SHELL "cat found.sarif > out.sarif; echo noise; exit 1" TOOLS cat\n'
+        tree.declare('add_pipeline(app FAIL_ON low)\npipeline_step(app scan SHELL "cat found.sarif > out.sarif; echo noise; exit 1" TOOLS cat\n'
                      '  FINDINGS out.sarif OUTPUTS out.sarif INPUTS found.sarif)\n').configure()
         self.block = tree.run("app/scan", status=1).all
         self.says("12 findings", "src/main/java/shop/Owner.java:1  R1  may expose", "and 2 more")

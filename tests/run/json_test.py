@@ -190,7 +190,7 @@ def calls_of_reference(kind):
             function, names = found[1], re.findall(r"<[\w-]+>", found[2])
         elif line.startswith("- Name: "):
             key = line.split("`")[1]
-        elif line.startswith(f"- {kind}: ") and function not in ("add_pipelines", "pipeline_label") and key not in ("pipeline.source", "pipeline.includes", "step.run", "step.values"):
+        elif line.startswith(f"- {kind}: ") and function not in ("add_pipelines", "pipeline_label", "pipeline_ci") and key not in ("pipeline.source", "pipeline.includes", "step.run", "step.values"):
             words = shlex.split(line.split("`", 1)[1].rsplit("`", 1)[0])
             named = ["a-name"] if len(names) > 1 and not key.endswith(".name") else []
             if key != "pipeline.name":

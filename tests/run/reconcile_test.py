@@ -13,6 +13,25 @@ import harness
 class Reconcile(fleet.FleetCase):
     # ---- what is done ----
 
+    def test_what_may_go_is_found_behind_many_that_may_not_and_a_bound_is_said(self):
+        tree = self.made()
+        first = tree.git("rev-parse", "HEAD")
+        tree.tag("v1.0.0")
+        for number in range(1, 31):
+            tree.git("commit", "--quiet", "--allow-empty", "--message", f"{number}")
+            tree.git("tag", f"v1.0.{number}")
+        tree.git("push", "--quiet", "upstream", "main", "--tags")
+        self.assertEqual(self.deployed(self.pass_of(tree)), [("app/stage", "deployed"), ("app/prod", "deployed"), ("app/eu", "deployed")])
+        self.assertEqual((self.runs("stage")["commit"], self.runs("prod")["tag"]), (first, "v1.0.0"))
+        waits = self.actions(tree)["app/stage"]
+        self.assertEqual((waits["action"], [each["label"] for each in waits["why"]["notes"]].count("not looked at")), ("wait", 0))
+        for number in range(80):
+            tree.git("commit", "--quiet", "--allow-empty", "--message", f"{number}")
+        tree.git("push", "--quiet", "upstream", "main")
+        waits = self.actions(tree)["app/stage"]
+        self.assertIn({"label": "not looked at", "text": "the 100 newest are looked at, and there are older ones"}, waits["why"]["notes"])
+        self.assertIn("the 100 newest are looked at", tree.cicd("reconcile", "--plan", "stage").stdout)
+
     def test_a_plan_says_of_each_what_would_be_done_and_why_and_changes_nothing(self):
         tree = self.made()
         commit = tree.git("rev-parse", "HEAD")
@@ -40,6 +59,35 @@ class Reconcile(fleet.FleetCase):
         self.assertEqual((again["deployed"], [one["action"] for one in again["targets"]]), ([], ["nothing"] * 4))
         self.assertEqual(self.commits(), before)
         self.assertIn("reconcile: 4 with nothing to do", tree.cicd("reconcile").stdout)
+
+    def test_with_nothing_to_do_git_is_started_once_for_the_sources(self):
+        tree = self.made()
+        self.pass_of(tree)
+        trace = self.folder / "trace"
+        self.pass_of(tree, env={"GIT_TRACE2_EVENT": str(trace)})
+        started = [json.loads(line)["argv"] for line in trace.read_text().splitlines() if '"event":"start"' in line]
+        of_sources = [words for words in started if words[0].endswith("/git") and str(tree.source) in " ".join(words)]
+        self.assertEqual([[word for word in words if word == "ls-remote"] for words in of_sources], [["ls-remote"]], started)
+        self.assertFalse([words for words in started if "--get-regexp" in words], "the configuration of a plain clone is read, not asked for")
+
+    def test_of_many_environments_the_one_that_was_put_back_by_hand_is_known(self):
+        many = "".join(f"pipeline_environment(app e{n} FROM stage VIA gitops REPOSITORY {self.folder}/manifests.git PATH e{n}/app)\n" for n in range(60))
+        tree = self.made(more=many)
+        self.pass_of(tree)
+        self.next(tree, "two")
+        self.assertEqual(len(self.deployed(self.pass_of(tree))), 61)
+        work = self.folder / "work"
+        subprocess.run([harness.tool("git"), "clone", "--quiet", str(self.repository), str(work)], check=True)
+        git = [harness.tool("git"), "-C", str(work), "-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
+        record = ".cicd/records/e7/app.json"
+        before = subprocess.run([*git, "log", "--format=%H", "--", record], check=True, capture_output=True, text=True).stdout.split()[1]
+        subprocess.run([*git, "checkout", "--quiet", before, "--", "e7", record], check=True)
+        subprocess.run([*git, "commit", "--quiet", "--message", "back"], check=True)
+        subprocess.run([*git, "push", "--quiet"], check=True)
+        actions = self.actions(tree)
+        self.assertEqual({name for name, one in actions.items() if one["action"] != "nothing"}, {"app/e7"})
+        self.assertEqual((actions["app/e7"]["action"], actions["app/e7"]["rule"]), ("wait", "hold"))
+        self.assertIn("Ann", json.dumps(actions["app/e7"]["why"]))
 
     def test_it_needs_no_checkout_of_what_it_deploys(self):
         tree = self.made()
@@ -121,6 +169,8 @@ class Reconcile(fleet.FleetCase):
         again = self.pass_of(tree)
         self.assertEqual(again["deployed"], [])
         refused = next(one for one in again["targets"] if one["environment"] == "prod")
+        [failed] = [json.loads(each.read_text()) for each in (tree.build / ".cicd/runs").glob("*/result.json") if "rerun" in each.read_text()]
+        self.assertRegex(failed["rerun"], r"/cicd promote app prod --commit [0-9a-f]{12}$", "no pass tries it again")
         self.assertEqual((refused["action"], refused["rule"], refused["tag"]), ("refuse", "failed deploy", "v1.0.0"))
         tree.write("verify.sh", "#!/bin/sh\n", mode=0o755)
         self.next(tree, "a good check")

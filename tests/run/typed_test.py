@@ -291,6 +291,9 @@ pipeline declare() {
         self.assertRegex(said, r"acme/java_service.hpp:\d+, service api")
         self.assertIn("VALUES suite=orders", tree.cicd("explain", "orders.contract").stdout)
         self.assertRegex(tree.cicd("explain", "orders.close-stale-orders").stdout, r"pipeline.cpp:\d+, cron job close-stale-orders")
+        self.assertRegex(tree.cicd("explain", "orders.suite").stdout, r"DEFAULT orders\n +pipeline.cpp:\d+, setting suite")
+        self.assertEqual(tree.call([harness.tool("cmake"), "-Dorders.suite=smoke", tree.build]).returncode, 0)
+        self.assertIn("VALUES suite=smoke", tree.cicd("explain", "orders.contract").stdout)
 
     def test_a_declaration_that_changed_since_cmake_configured_changes_nothing_outside(self):
         tree = self.by_cpp(BY_CPP)

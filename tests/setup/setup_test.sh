@@ -60,24 +60,14 @@ all_but_programs() {
   mkdir -p "$here/cache/cicd-tests/venv/bin" "$here/tests/cluster"
   printf '#!/bin/bash\n:\n' | tee "$here/cache/cicd-tests/venv/bin/python" >"$here/cache/cicd-tests/venv/bin/kubernetes-validate"
   chmod +x "$here"/cache/cicd-tests/venv/bin/*
-  local version
-  version=$(sed -n 's/^readonly schemas_version=\([^ ]*\).*/\1/p' "$setup")
-  mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/kubernetes_validate-$version.dist-info"
-  : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/kubernetes_validate-$version.dist-info/RECORD"
-  version=$(sed -n 's/^readonly .*moto_version=//p' "$setup")
-  mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/moto-$version.dist-info"
-  : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/moto-$version.dist-info/RECORD"
-  mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/openapi_spec_validator-1.dist-info"
-  : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/openapi_spec_validator-1.dist-info/RECORD"
-  version=$(sed -n 's/^readonly serverless_version=//p' "$setup")
-  fake npm "echo \"npm \$*\" >>'$calls'; [ \"\$1\" = install ] || exit 0; into=\$3/node_modules; mkdir -p \$into/.bin \$into/serverless
-    echo '  \"version\": \"$version\",' >\$into/serverless/package.json; : >\$into/.bin/serverless; chmod +x \$into/.bin/serverless"
-  version=$(sed -n 's/^readonly cyclonedx_version=\([^ ]*\).*/\1/p' "$setup")
-  mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/cyclonedx_python_lib-$version.dist-info"
-  : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/cyclonedx_python_lib-$version.dist-info/RECORD"
-  version=$(sed -n 's/^readonly .*spdx_version=//p' "$setup")
-  mkdir -p "$here/cache/cicd-tests/venv/lib/python3/site-packages/spdx_tools-$version.dist-info"
-  : >"$here/cache/cicd-tests/venv/lib/python3/site-packages/spdx_tools-$version.dist-info/RECORD"
+  local name packages=$here/cache/cicd-tests/venv/lib/python3/site-packages
+  for name in $(sed -n '/^readonly from_pypi=(/,/)$/p' "$setup" | sed "s/\$moto_version/$(sed -n 's/^readonly moto_version=//p' "$setup")/" |
+    grep -oE '[a-z-]+(\[[a-z0-9,-]*\])?==[0-9.]+' | sed -E 's/\[.*\]//; s/==/ /; s/-/_/g; s/ /-/') openapi_spec_validator-1; do
+    mkdir -p "$packages/$name.dist-info"
+    : >"$packages/$name.dist-info/RECORD"
+  done
+  fake npm "echo \"npm \$*\" >>'$calls'; [ \"\$1\" = install ] || exit 0; name=\${7%@*}; into=\$3/node_modules; mkdir -p \$into/.bin \$into/\$name
+    echo '  \"version\": \"'\${7#*@}'\",' >\$into/\$name/package.json; : >\$into/.bin/\$name; chmod +x \$into/.bin/\$name"
   fake_cluster "$(type -P ln) -s /bin/bash \"\$2\""
 }
 
@@ -196,7 +186,7 @@ end
 begin 'the program of the test cluster is built once and the time told'
 all_but_programs
 run --tests
-exits 0 && called 'cluster build kube' && says 'built kube in' && never_called traefik
+exits 0 && called 'cluster build kube' && says 'built kube in' && called 'cluster build cosign' && never_called traefik
 : >"$calls"
 run --tests
 exits 0 && lines 1 && never_called 'cluster build'

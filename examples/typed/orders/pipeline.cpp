@@ -7,12 +7,16 @@ cicd::pipeline declare() {
                                             .schedule = "30 3 * * *",
                                             .time_zone = "Europe/Berlin",
                                             .command = {"/opt/java/bin/java", "-jar", "/app/orders.jar", "close"}});
+  orders.settings.push_back(cicd::setting{.name = "suite",
+                                          .allowed = {"orders", "smoke"},
+                                          .default_value = "orders",
+                                          .description = "which part of the contract is tested"});
   orders.steps.push_back(
       cicd::step{.name = "contract",
                  .after = {"image"},
                  .tools = {"sh"},
                  .stage = cicd::step_stage::test,
-                 .values = {{"suite", "orders"}},
+                 .values = {{"suite", "{setting.suite}"}},
                  .run = [](cicd::step_context& step) {
                    step.execute({"./contract.sh", step.image().digest, step.value("suite")});
                  }});

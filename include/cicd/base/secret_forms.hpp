@@ -25,8 +25,8 @@ std::vector<std::string> texts_of(const secret_value& value);
 std::size_t characters_in(const secret_value& value);
 
 /// Plain; base64 and base64url at each of the three offsets and in lines of 64 and 76; hexadecimal in both
-/// cases; URL-encoded; JSON-escaped; XML-escaped; shell-quoted. Each once, none shorter than `least_secret`
-/// bytes. Of base64 only the digits that the secret alone decides.
+/// cases; URL-encoded; JSON-escaped; XML-escaped; shell-quoted; displayable. Each once, none shorter than
+/// `least_secret` bytes. Of base64 only the digits that the secret alone decides.
 std::vector<std::string> forms_of(const secret_value& value);
 
 }  // namespace cicd

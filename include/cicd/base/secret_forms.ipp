@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <set>
 
 #include <fmt/format.h>
@@ -234,6 +235,7 @@ void add_forms(std::string_view bytes, std::set<std::string>& to) {
            {references::none, references::decimal, references::hex, references::upper_hex})
         to.insert(xml_escaped(bytes, apostrophe, quote, how));
   add_shell(bytes, to);
+  for (const newlines ends : {newlines::show, newlines::keep}) to.insert(displayable(bytes, ends));
 }
 
 std::size_t characters_of(std::string_view text) {

@@ -67,6 +67,15 @@ struct environment {
   /// Example: OF prod
   /// Not: OF Prod
   dns_label of{};
+  /// The template that says how it is deployed, such as a company's way to a platform; what the call says itself goes over
+  /// it. `cicd explain <template>` prints what it expands to.
+  /// Example: TEMPLATE web-root
+  /// Not: TEMPLATE Web_root
+  dns_label base_template{};
+  /// Values of that template's parameters. Default: those of the template.
+  /// Example: SET folder=/srv/www
+  /// Not: SET Folder=1
+  std::vector<label> set{};
   /// The git event that it follows: `branch <pattern>` or `tag <pattern>`.
   /// Example: ON branch main
   /// Not: ON commit main
@@ -116,6 +125,12 @@ struct environment {
   /// Example: UPSTREAM_TOKEN secret:jenkins
   /// Not: UPSTREAM_TOKEN jenkins
   named_secret upstream_token{};
+  /// Who must have signed the images that are deployed here, and their provenance, asked of every deploy, preview, canary and
+  /// rollback before anything is changed: `key <file>…` with one or more public keys of which any will do, or
+  /// `keyless <identity> <issuer>`. The program `cosign` is needed for it. A key is the file of the checkout that deploys.
+  /// Example: VERIFY_SIGNATURE key keys/release.pub
+  /// Not: VERIFY_SIGNATURE ""
+  std::vector<text> verify_signature{};
   /// A program that is asked last, before a release is deployed: without a shell, in the source folder, for at most
   /// 5 minutes. Exit status 0 lets it in, any other refuses it. A plan runs it with `--ask-gates` only. It is the file
   /// of the checkout that deploys or promotes: an older checkout asks its older program.
@@ -263,11 +278,11 @@ struct environment {
   /// The stage of `VIA serverless`, as the Serverless Framework knows it. Default: the environment's name.
   /// Example: STAGE_NAME stage
   /// Not: STAGE_NAME Stage
-  dns_label stage_name{};
+  settable_name stage_name{};
   /// The AWS region of the functions.
   /// Example: REGION us-east-1
   /// Not: REGION us_east
-  dns_label region{};
+  settable_name region{};
   /// The S3 bucket of the zips, the artifacts and the state, the same for all environments of a pipeline. It has versioning,
   /// and nothing in it is ever written over. Default: a folder in the build tree, where a deploy unpacks the functions.
   /// Example: BUCKET team-artifacts

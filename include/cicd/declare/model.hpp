@@ -10,9 +10,17 @@
 
 #include <cicd/declare/parse/recorded_call.hpp>
 #include <cicd/declare/pipeline.hpp>
+#include <cicd/declare/placeholders.hpp>
 #include <cicd/declare/values/schedule.hpp>
 
 namespace cicd {
+
+/// A setting whose value in this build tree is another than the one that the declaration gives.
+struct setting_departure {
+  std::string name, value, declared;
+
+  bool operator==(const setting_departure&) const = default;
+};
 
 /// A pipeline with its template expanded and its references checked.
 struct declared_pipeline {
@@ -31,6 +39,9 @@ struct declared_pipeline {
   /// Where each value comes from, by its path: `image`, `step.build.command`, `service.api.replicas`,
   /// `service.api.replicas@stage`, `preview.stage.host`, `canary.prod.api.share`.
   std::map<std::string, origin> origins;
+
+  /// What no commit says: a value by `-D` over a DEFAULT.
+  std::vector<setting_departure> departures{};
 
   /// Whether it is built elsewhere, and only deployed from here.
   bool is_elsewhere() const { return static_cast<bool>(declared.code); }
@@ -52,6 +63,8 @@ error with_origin(error of, const declared_pipeline& in, const std::string& path
 struct model {
   build_tree tree;
   std::vector<declared_pipeline> pipelines;
+  std::optional<ci_export> exports{};  ///< what pipeline_ci() says
+  std::string exports_line{};          ///< where: `CMakeLists.txt:12`
 
   const declared_pipeline* find(std::string_view name) const;
 };
@@ -115,6 +128,11 @@ cron_job cron_job_in(const pipeline& declared,
                      std::string_view name,
                      std::string_view environment,
                      std::string_view copy = {});
+/// What each setting stands for there, as `setting.region`; without an environment, in steps and in what they
+/// make. One that has no value there is left out.
+placeholder_values settings_in(const pipeline& declared,
+                               std::string_view environment = {},
+                               std::string_view copy = {});
 /// The containers that run there, each merged from its calls: in a branch's copy no container that is
 /// ROLE init or reads Secrets unless a call names that copy.
 std::vector<container> containers_in(const pipeline& declared,

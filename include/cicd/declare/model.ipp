@@ -7,9 +7,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <span>
 
 #include <cicd/declare/check/checks.hpp>
 #include <cicd/declare/check/finish.hpp>
+#include <cicd/declare/check/settings.hpp>
 #include <cicd/declare/parse/templates.hpp>
 
 namespace cicd {
@@ -39,20 +43,24 @@ class model_builder {
       for (std::size_t at = 0; at < calls_.calls.size(); ++at)
         if (calls_.calls[at].is_of_cpp() == of_cpp) read_part_at(at);
     for (draft& each : drafts_) {
+      apply_settings(each, calls_.tree, found_);
       add_tree_parts(each, tree_secrets_);
       add_tree_parts(each, tree_notifiers_);
       finish_stages(each);
-      finish_images(each);
+      finish_images(each, found_);
       check_pipeline(each, zones_, found_);
       check_paths(each, calls_.tree.build_root, found_);
       check_caches(each, calls_.tree.build_root, found_);
+      check_scans(each, found_);
     }
     for (const declaration<notifier>& each : tree_notifiers_.items())
       check_notifier(each, tree_secrets_, found_);
+    check_given_settings(drafts_, calls_.tree, found_);
     check_order(drafts_, found_);
     check_service_order(drafts_, found_);
     for (const call_site& each : sites_) check_logins(each, found_);
     check_between(drafts_, found_);
+    check_exports();
     check_prefix();
     return outcome();
   }
@@ -79,8 +87,31 @@ class model_builder {
     const call& from = calls_.calls[at];
     if (from.where.function == "add_pipelines")
       read_pipelines(site_of(from, at), found_);
+    else if (from.where.function == "pipeline_ci")
+      take_exports(read_ci_export(site_of(from, at), found_));
     else if (from.where.function != "add_pipeline")
       read_into_draft(site_of(from, at));
+  }
+
+  void take_exports(declaration<ci_export> read) {
+    if (exports_)
+      return found_.add(read.start(), given_twice("pipeline_ci() of the build tree", "pipeline_ci",
+                                                  found_.text_of(exports_->site->from->where)));
+    exports_ = std::move(read);
+  }
+
+  /// LOGINS are of environments that there are.
+  void check_exports() {
+    if (!exports_) return;
+    std::vector<std::string> names{"publish"};
+    for (const draft& each : drafts_)
+      for (const std::string& name : each.all<environment>().names())
+        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    const auto& logins = exports_->value.logins;
+    for (std::size_t at = 0; at < logins.size(); ++at)
+      if (std::ranges::find(names, logins[at].key.view()) == names.end())
+        found_.add({exports_->at("logins").site, exports_->at("logins").word + 1 + at},
+                   unknown_reference("LOGINS", "environment", logins[at].key.view(), names));
   }
 
   void expand_templates() {
@@ -90,16 +121,65 @@ class model_builder {
 
   void expand_template(draft& into) {
     const declaration<pipeline>& own = into.own;
-    const place where{own.at("template").site, own.at("template").word + 1};
-    result<pipeline_template> found = template_named(own.value.base_template.view(), templates_);
+    const auto found = template_of(own, false);
     if (!found) {
       into.without_template = true;
-      return found_.add(where, remark_from(std::move(found).error()));
+      return;
     }
     const std::string fail_on = own.value.fail_on ? own.value.fail_on.str() : "medium";
     for (call& each : expanded(*found, own.name, own.site->from->directory, chosen_scanners(own, *found),
                                fail_on, chosen_values(own, *found)))
       read_into_draft(site_of(template_calls_.emplace_back(std::move(each)), own.site->order));
+  }
+
+  /// The template that the call names; nothing where it cannot be taken there, which is said.
+  template <typename T>
+  std::optional<pipeline_template> template_of(const declaration<T>& of, bool of_environment) {
+    const place where{of.at("template").site, of.at("template").word + 1};
+    result<pipeline_template> found = template_named(of.value.base_template.view(), templates_);
+    if (!found) return found_.add(where, remark_from(std::move(found).error())), std::nullopt;
+    // One without calls says nothing, and may be meant as either.
+    if (found->of_environment == of_environment || (found->calls.empty() && of_environment))
+      return std::move(*found);
+    return found_.add(where, template_of_other_kind(*found)), std::nullopt;
+  }
+
+  /// Lays what an environment's call says over what its template does.
+  void lay_over_template(declaration<environment>& read, call_site& site) {
+    if (!read.at("template") || read.name.empty()) return;
+    const auto found = read.value.base_template ? template_of(read, true) : std::nullopt;
+    if (!found) {
+      site.unclear = true;
+      return;
+    }
+    parameter_values values = chosen_values(read, *found);
+    values["environment"] = read.name;
+    std::optional<declaration<environment>> made;
+    const place where{read.at("template").site, read.at("template").word + 1};
+    const auto files = [this](const std::string& name) { return files_of(name); };
+    auto of_template = found->calls.begin();
+    for (call& each : expanded(*found, read.pipeline, site.from->directory, {}, {}, values)) {
+      for (std::size_t at = 0; templates_.files && at < each.arguments.size(); ++at)
+        if (auto wrong = wrong_file_of(*of_template, each, at, files)) found_.add(where, *std::move(wrong));
+      ++of_template;
+      call_site& of = site_of(template_calls_.emplace_back(std::move(each)), site.order);
+      declaration<environment> said = read_part<environment>(of, found_);
+      if (said.at("template")) found_.add(said.at("template"), template_in_template(*found));
+      if (made)
+        lay_over(*made, said);
+      else
+        made = std::move(said);
+    }
+    if (!made) return;
+    lay_over(*made, read);
+    read = *std::move(made);
+  }
+
+  std::span<const template_file> files_of(const std::string& name) {
+    const auto [at, is_first] = template_files_.try_emplace(name);
+    if (is_first)
+      if (auto files = templates_.files(name)) at->second = *std::move(files);
+    return at->second;
   }
 
   /// A template's error as one of the call that asked for it.
@@ -138,7 +218,8 @@ class model_builder {
   }
 
   /// The values that SET gives over the defaults of the template.
-  parameter_values chosen_values(const declaration<pipeline>& own, const pipeline_template& from) {
+  template <typename T>
+  parameter_values chosen_values(const declaration<T>& own, const pipeline_template& from) {
     parameter_values given;
     const place first = own.at("set");
     for (std::size_t at = 0; at < own.value.set.size(); ++at) {
@@ -168,13 +249,28 @@ class model_builder {
   void read_into_draft(call_site& site) {
     const std::string& function = site.from->where.function;
     if (function == "pipeline_label") return add_labels(read_labels(site, found_));
+    if (function == "pipeline_scan") return add_scan(read_part<step>(site, found_));
     bool is_read = false;
     each_kind([&]<typename T>() {
       if (function != kind<T>.function) return;
-      add_part(read_part<T>(site, found_));
+      declaration<T> read = read_part<T>(site, found_);
+      if constexpr (std::is_same_v<T, environment>) lay_over_template(read, site);
+      add_part(std::move(read));
       is_read = true;
     });
     if (!is_read) add_part(read_part<step>(site, found_));  // a scanner of a template
+  }
+
+  /// A step whose stage is said by the function.
+  void add_scan(declaration<step> read) {
+    const auto& options = options_of<step>();
+    if (read.at("stage"))
+      found_.add(read.at("stage"),
+                 meaningless_option("STAGE", "in pipeline_scan(): it is a scan", "leave it out"));
+    read.value.stage = step_stage::scan;
+    for (std::size_t at = 0; at < options.size(); ++at)
+      if (options[at].key == "stage" && at < read.given.size()) read.given[at] = read.start();
+    add_part(std::move(read));
   }
 
   draft* draft_for(const std::string& pipeline, const call_site& site) {
@@ -288,52 +384,6 @@ class model_builder {
     lay_over(under, over);
   }
 
-  /// A step of a stage's name has that stage where none is given, so that what "tests" also holds a deploy
-  /// back.
-  static void finish_stages(draft& of) {
-    for (declaration<step>& each : of.all<step>().items())
-      if (!each.at("stage")) each.value.stage = stage_named(each.name);
-  }
-
-  static step_stage stage_named(std::string_view name) {
-    if (name == "build") return step_stage::build;
-    if (name == "test") return step_stage::test;
-    return name == "scan" ? step_stage::scan : step_stage::none;
-  }
-
-  /// The pipeline's JAR, BASE and BASE_AFTER belong to the template's image.
-  void finish_images(draft& of) {
-    declaration<image>* made = of.own.at("template") ? of.all<image>().find("image") : nullptr;
-    if (!made) return;
-    const auto hand_on = [&](std::string_view key, auto& to, const auto& from) {
-      const auto& options = options_of<image>();
-      for (std::size_t at = 0; at < options.size(); ++at) {
-        if (options[at].key != key || !of.own.at(key)
-            || (made->given[at] && made->given[at].site->order != of.own.site->order))
-          continue;
-        to = from;
-        made->given[at] = of.own.at(key);
-      }
-    };
-    hand_on("jar", made->value.jar, of.own.value.jar);
-    hand_on("base", made->value.base, of.own.value.base);
-    add_base_after(of, *made);
-  }
-
-  void add_base_after(draft& of, declaration<image>& to) {
-    const std::vector<step_reference>& further = of.own.value.base_after;
-    for (std::size_t at = 0; at < further.size(); ++at) {
-      const std::string_view name = further[at].view();
-      if (name.find('/') == name.npos && !of.all<step>().find(name)) {
-        found_.add({of.own.site, of.own.at("base_after").word + 1 + at},
-                   unknown_reference("BASE_AFTER", "step", name, of.all<step>().names()));
-        continue;
-      }
-      if (std::find(to.value.after.begin(), to.value.after.end(), further[at]) == to.value.after.end())
-        to.value.after.push_back(further[at]);
-    }
-  }
-
   void check_prefix() {
     const std::string& prefix = calls_.tree.target_prefix;
     const bool allowed = std::all_of(prefix.begin(), prefix.end(), [](char c) {
@@ -349,6 +399,10 @@ class model_builder {
     made.errors = found_.errors_in_order(&made.places);
     made.warnings = found_.warnings_in_order();
     made.model.tree = calls_.tree;
+    if (exports_) {
+      made.model.exports = exports_->value;
+      made.model.exports_line = found_.text_of(exports_->site->from->where);
+    }
     if (made.errors.empty())
       for (draft& each : drafts_) {
         made.model.pipelines.push_back(handed_over(each));
@@ -364,9 +418,11 @@ class model_builder {
   known_words known_;
   std::deque<call_site> sites_;
   std::deque<call> template_calls_;
+  std::map<std::string, std::vector<template_file>> template_files_;
   std::deque<draft> drafts_;
   named_list<secret> tree_secrets_;
   named_list<notifier> tree_notifiers_;
+  std::optional<declaration<ci_export>> exports_;
   std::unordered_map<std::string, draft*> by_name_;
 };
 

@@ -74,6 +74,25 @@ struct pipeline {
   /// Example: FAIL_ON high
   /// Not: FAIL_ON severe
   text fail_on{};
+  /// A file below the source folder that lists the findings which were there when a scan came: they are counted and fail nothing.
+  /// `cicd scan baseline --update` writes it. It holds exceptions too, with reason, owner and last day. No step has it as input.
+  /// Example: BASELINE scan-baseline.json
+  /// Not: BASELINE ../scan-baseline.json
+  relative_path baseline{};
+  /// Signs each image, and its provenance, with this secret when it is published: a private key as `cosign
+  /// generate-key-pair` writes it. The program `cosign` is needed for it. Nothing is written to a public log.
+  /// Example: SIGN_IMAGES secret:release-key
+  /// Not: SIGN_IMAGES release-key
+  named_secret sign_images{};
+  /// The secret that is the password of the key of SIGN_IMAGES. Default: the key has none.
+  /// Example: SIGN_PASSWORD secret:release-key-password
+  /// Not: SIGN_PASSWORD hunter2
+  named_secret sign_password{};
+  /// Signs them without a key, by a certificate for the identity that the CI system gives the job (Fulcio); signature, identity
+  /// and the names of the images stand in the public log (Rekor). Where the job has no such identity nothing is published.
+  /// Example: SIGN_KEYLESS
+  /// Not: SIGN_KEYLESS yes
+  bool sign_keyless = false;
   /// The branch from which its declaration is accepted: a deploy elsewhere than to the embedded default checks that the
   /// commit of the declaring files is on that branch of their remote repository. For declarations that lie in another
   /// repository than the sources.
@@ -123,6 +142,7 @@ struct pipeline {
   std::vector<cicd::canary> canaries{};
   std::vector<cicd::notifier> notifiers{};  ///< in a model those of the build tree among them
   std::vector<cicd::secret> secrets{};  ///< in a model those of the build tree among them
+  std::vector<cicd::setting> settings{};
 
   declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 };
@@ -143,6 +163,59 @@ struct pipelines {
   /// Example: INCLUDES include
   /// Not: INCLUDES ""
   std::vector<text> includes{};
+};
+
+/// What `cicd export` writes for the CI systems of the build tree's repository, by pipeline_ci().
+struct ci_export {
+  /// The CI systems that a file is exported for.
+  /// Example: SYSTEMS github circleci
+  /// Not: SYSTEMS jenkin
+  std::vector<text> systems{};
+  /// Where jobs run, by system: `github=` and the label of its runners (default `ubuntu-24.04`), `gitlab=` and a tag of
+  /// runners, `circleci=` and a resource class.
+  /// Example: RUNNER github=ubuntu-24.04 circleci=medium
+  /// Not: RUNNER ubuntu-24.04
+  std::vector<assignment> runner{};
+  /// The image that jobs run in, which has CMake, git and the tools of the steps: a repository whose tag and digest stand in
+  /// ci/pins.json, or a reference with its digest. GitLab's runners and CircleCI without `machine` need one.
+  /// Example: IMAGE registry.example.com/ci/tools
+  /// Not: IMAGE "a b"
+  text image{};
+  /// A program and its arguments that each job starts with, in the top folder of the repository, such as one that installs tools.
+  /// Example: SETUP ./ci/setup.sh --quiet
+  /// Not: SETUP ""
+  std::vector<text> setup{};
+  /// Further words of the call of CMake that configures the build tree of each job.
+  /// Example: CONFIGURE -G Ninja
+  /// Not: CONFIGURE ""
+  std::vector<text> configure{};
+  /// Roles of AWS that the jobs of an environment, or `publish`, take on by the system's OpenID Connect token; no other job
+  /// can ask for a token. `<environment>=<ARN of the role>`.
+  /// Example: LOGINS publish=arn:aws:iam::123456789012:role/push prod=arn:aws:iam::123456789012:role/deploy
+  /// Not: LOGINS prod
+  std::vector<label> logins{};
+  /// The region of AWS that LOGINS are for.
+  /// Example: REGION eu-central-1
+  /// Not: REGION ""
+  text region{};
+  /// Branches whose pushes are built; default: `main` and those that environments follow.
+  /// Example: BRANCHES main release/*
+  /// Not: BRANCHES refs/heads/main
+  std::vector<ref_pattern> branches{};
+  /// When the jobs that run by time do: the sweep of previews, the check of cron jobs, `cicd reconcile`. UTC, as cron has it;
+  /// GitLab keeps it in the project's settings. Default `17 * * * *`.
+  /// Example: SCHEDULE "*/10 * * * *"
+  /// Not: SCHEDULE hourly
+  cron_schedule schedule{};
+  /// Keeps the cache of steps from run to run, and those folders of CACHE_DIRS that lie in the home folder; GitLab keeps
+  /// the cache of steps alone.
+  /// Example: CACHES
+  /// Not: CACHES yes
+  bool caches = false;
+  /// A newer commit cancels the run of an older one on the same branch, also one that waits for an approval.
+  /// Example: CANCEL_WAITING
+  /// Not: CANCEL_WAITING yes
+  bool cancel_waiting = false;
 };
 
 }  // namespace cicd

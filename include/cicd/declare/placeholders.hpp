@@ -21,9 +21,14 @@ struct named_output {
 };
 /// Nothing of another placeholder.
 std::optional<named_output> output_named_by(std::string_view placeholder);
-/// Replaces `{name}` wherever `name` is `[a-z_]+`, a `named_output`, an image with `.layout`, `.digest`,
-/// `.tag` or `.repository`, or a backing service with `.url`, `.host`, `.port` or `.dir`, not after `$` or
-/// `%`. A name without a value stays as it is: the declaration was checked before.
+/// What stands before a setting's name.
+inline constexpr std::string_view setting_prefix = "setting.";
+/// `region` of `setting.region`; nothing of another placeholder.
+std::optional<std::string_view> setting_named_by(std::string_view placeholder);
+/// Replaces `{name}` wherever `name` is `[a-z_]+`, a `named_output`, a setting, an image with `.layout`,
+/// `.digest`, `.tag` or `.repository`, or a backing service with `.url`, `.host`, `.port` or `.dir`, not
+/// after
+/// `$` or `%`. A name without a value stays as it is: the declaration was checked before.
 std::string with_placeholders(std::string_view text, const placeholder_values& values);
 /// The names that a text uses, in order of appearance.
 std::vector<std::string> placeholders_in(std::string_view text);

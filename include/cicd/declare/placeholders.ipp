@@ -1,6 +1,6 @@
 // Placeholders in a text: `{name}` with `name` of `[a-z_]+`, `<image>.layout`, `.digest`, `.tag`,
-// `.repository`, `<service>.url`, `.host`, `.port`, `.dir`, or `<step or pipeline>.outputs.<value>`, not
-// after `$` or `%`. What they stand for comes from the caller.
+// `.repository`, `<service>.url`, `.host`, `.port`, `.dir`, `setting.<name>`, or `<step or
+// pipeline>.outputs.<value>`, not after `$` or `%`. What they stand for comes from the caller.
 #pragma once
 
 #include <cicd/declare/model.hpp>
@@ -21,6 +21,12 @@ std::optional<named_output> output_named_by(std::string_view placeholder) {
   return made;
 }
 
+std::optional<std::string_view> setting_named_by(std::string_view placeholder) {
+  if (!placeholder.starts_with(setting_prefix)) return std::nullopt;
+  const std::string_view name = placeholder.substr(setting_prefix.size());
+  return dns_label::accepts(name) ? std::optional(name) : std::nullopt;
+}
+
 namespace declare_placeholders {
 namespace {
 
@@ -29,7 +35,8 @@ namespace {
 bool is_placeholder(std::string_view name) {
   const auto is_of_word = [](char c) { return detail::is_lower(c) || c == '_'; };
   const auto is_of_step = [](char c) { return detail::is_alnum_lower(c) || c == '-' || c == '/'; };
-  if (output_named_by(name) || name == "shard.tests" || name == "shard.file") return true;
+  if (output_named_by(name) || setting_named_by(name) || name == "shard.tests" || name == "shard.file")
+    return true;
   const std::size_t dot = name.find('.');
   if (dot == name.npos) return !name.empty() && std::ranges::all_of(name, is_of_word);
   const std::string_view part = name.substr(dot);
@@ -54,6 +61,7 @@ std::string_view next_in(std::string_view text, std::size_t from) {
 }  // namespace declare_placeholders
 
 bool is_part_of_service(std::string_view name) {
+  if (setting_named_by(name)) return false;
   const std::string_view part = name.substr(std::min(name.find('.'), name.size()));
   return part == ".url" || part == ".host" || part == ".port" || part == ".dir";
 }

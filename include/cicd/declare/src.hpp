@@ -7,6 +7,7 @@
 #include <cicd/declare/model.ipp>
 #include <cicd/declare/placeholders.ipp>
 #include <cicd/declare/shards.ipp>
+#include <cicd/declare/signature.ipp>
 #include <cicd/declare/targets.ipp>
 #include <cicd/declare/typed_calls.ipp>
 #include <cicd/declare/typed_program.ipp>

@@ -99,10 +99,30 @@ struct step {
   /// Example: REPORTS target/surefire-reports/TEST-*.xml
   /// Not: REPORTS /tmp/*.xml
   std::vector<path_pattern> reports{};
-  /// SARIF files that the step writes; when it fails, its findings are counted and the worst are shown with their places.
-  /// Example: FINDINGS target/spotbugsSarif.json
+  /// Reports of findings that the step writes: SARIF, cppcheck's and SpotBugs' XML, the JSON of clippy, pip-audit and npm audit, what
+  /// clang-tidy prints. With STAGE scan they decide whether it fails: by FAIL_ON and BASELINE of the pipeline, whatever the exit
+  /// status. Of any other step they are counted, and the worst shown, when it fails.
+  /// Example: FINDINGS target/spotbugsXml.xml
   /// Not: FINDINGS /tmp/*.sarif
   std::vector<path_pattern> findings{};
+  /// The same of files that must be SARIF; of a scan alone.
+  /// Example: SARIF out.sarif
+  /// Not: SARIF /tmp/out.sarif
+  std::vector<path_pattern> sarif{};
+  /// A scan that did not run fails: one that wrote no report, whose database is not there or too old, or that skipped what it
+  /// should have read. Without it such a scan is shown and counted as not run.
+  /// Example: REQUIRED
+  /// Not: REQUIRED yes
+  bool required = false;
+  /// How old a scanner's database may be, by what its report says or by DATABASE. A scan with an older one, or one whose age is not known, did
+  /// not run. The scan is run each time, since a newer database may find more.
+  /// Example: DATABASE_AGE 7d
+  /// Not: DATABASE_AGE week
+  duration database_age{};
+  /// The file or folder that is the scanner's database, absolute or `~/…`: it is as old as its newest file.
+  /// Example: DATABASE ~/.cache/osv-scanner
+  /// Not: DATABASE osv.zip
+  text database{};
   /// What a tool keeps from one run to the next for its own incremental work, as patterns below the step's folder. All
   /// other files that are not inputs are removed when the step starts, OUTPUTS and REPORTS as well. Results of a run
   /// that began with kept files stay in this build tree; those of a run that began without are shared by the cache.
@@ -256,6 +276,8 @@ struct step {
   }
   /// Whether others may use what it left: OUTPUT_VALUES, SECRET_OUTPUT_VALUES.
   bool leaves_values() const { return !output_values.empty() || !secret_output_values.empty(); }
+  /// Whether its reports decide whether it fails.
+  bool is_scan() const { return stage == step_stage::scan && (!findings.empty() || !sarif.empty()); }
   /// Whether it builds one module of several.
   bool has_maven_module() const { return maven_module && maven_module.view() != "."; }
 };
@@ -367,6 +389,42 @@ struct secret {
   declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
 
   bool operator==(const secret&) const = default;
+};
+
+/// A value that is chosen from outside of the declaration, or differs between environments.
+struct setting {
+  /// The setting's name: `{setting.<name>}` stands for its value, and `cmake -D<pipeline>.<name>=<value>`, or the cacheVariables
+  /// of a preset, give it in one build tree.
+  /// Example: region
+  /// Not: Region
+  dns_label name;
+  /// Environments in which VALUE of this call holds, whatever a build tree was given. `preview` and `canary` stand for the
+  /// copies of branches, over what holds in their environment.
+  /// Example: IN prod VALUE sa-east-1
+  /// Not: IN Prod VALUE sa-east-1
+  std::vector<dns_label> in{};
+  /// What its value may be: one of these words; `<least>..<most>`, a whole number; `boolean`, true or false; or the form of a
+  /// text: `line`, `name`, `package`, `host`, `path` or `repository`. Default: `line`.
+  /// Example: ALLOWED us-east-1 sa-east-1
+  /// Not: ALLOWED hots
+  std::vector<text> allowed{};
+  /// The value where no other is given. A setting without it has to be given one in each build tree that uses it, or IN each
+  /// environment.
+  /// Example: DEFAULT us-east-1
+  /// Not: DEFAULT us-east-9
+  text default_value{};
+  /// The value IN environments.
+  /// Example: IN prod VALUE sa-east-1
+  /// Not: IN prod VALUE sa-east-9
+  text value{};
+  /// What it is for.
+  /// Example: DESCRIPTION "where the buckets are"
+  /// Not: DESCRIPTION ""
+  text description{};
+
+  declared_line line = declared_line(__builtin_LINE(), __builtin_FILE());  ///< where it is declared
+
+  bool operator==(const setting&) const = default;
 };
 
 }  // namespace cicd

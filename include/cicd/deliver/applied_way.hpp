@@ -69,14 +69,13 @@ class applied_way : public manifest_way {
   bool is_settled(const environment&, const deployment_record& there) const override {
     return came_to_a_good_end(there);
   }
-
- private:
-  struct change_of_place;
-  /// Of a record that says that it is on its way: its run, unless that is `own` or has ended.
   std::optional<living_deploy> living(const declared_pipeline& pipeline,
                                       const environment& place,
                                       const std::optional<deployment_record>& there,
-                                      const std::string& own) const;
+                                      const std::string& own) const override;
+
+ private:
+  struct change_of_place;
   /// Where the marks of deploys are: what lies in the build tree is of all who use that.
   std::string marks_of(const environment& place) const {
     return is_embedded(place) ? in_.where.own() : in_.where.state;

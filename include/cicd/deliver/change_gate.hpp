@@ -96,6 +96,8 @@ class change_gate {
   result<announcement> announced_of(const declared_pipeline& pipeline, const environment& place);
   /// Writes that down, of several clusters in each.
   status write_announced(const declared_pipeline& pipeline, const environment& place, const announcement& of);
+  /// Who signed all that a step would deploy, as far as it was verified in this run; else empty.
+  std::string signer_of(const graph_step& step);
   /// What GATE said in this run; nothing: it was not asked.
   std::optional<program_answer> program_answer_of(const graph_step& step);
   /// `waits`: the rule that waits for what may still come; nothing: it is refused for good.
@@ -161,6 +163,7 @@ class change_gate {
   gate_question question_of(const graph_step& step) const;
   status check_configured(const declared_pipeline& pipeline, const std::string& subject);
   status check_may_act(const graph_step& step) const;
+  status check_saved_plan(const graph_step& step, const std::string& approval) const;
   status add_sources(const declared_pipeline& pipeline, gate_question& to);
   status add_sources(const graph_step& step, gate_question& to);
   result<source_facts> facts_of(const declared_pipeline& pipeline, const gate_question& asked);
@@ -251,10 +254,15 @@ class change_gate {
                        const std::string& commit,
                        const gate_question& of,
                        gate_state& to);
+  /// What is known of the signatures of what would run, where nothing before refuses for good.
+  status add_signatures(const declared_pipeline& pipeline,
+                        const environment& place,
+                        const gate_question& of,
+                        gate_state& to);
   declared_at declaration_of(const declared_pipeline& pipeline, const environment& place);
   bool is_newer(const declared_pipeline& pipeline, const declared_at& mine, const declared_gates& newest);
   status add_weakened(const declared_pipeline& pipeline, const environment& place, gate_state& to);
-  result<permit> decided(const graph_step& step, const gate_question& of, const gate_state& state);
+  result<permit> decided(const graph_step& step, const gate_question& of, gate_state state);
   std::optional<published_images> taken_by(const graph_step& step);
   status add_waits(const declared_pipeline& pipeline,
                    const environment& place,
@@ -293,6 +301,8 @@ class change_gate {
   std::vector<unwritten_health> unwritten_;
   upstream_jobs upstream_;
   std::map<std::string, elsewhere_facts> elsewhere_;   ///< by environment, commit and tag
+  std::map<std::string, verified_image> verified_;     ///< by environment and image: each is verified once
+  std::map<std::string, std::string> signers_;         ///< by subject
   bool is_configured_ = false;                         ///< the declaration is that of the files
   std::map<std::string, remote_place> remote_places_;  ///< by folder and pattern
 };

@@ -184,6 +184,7 @@ result<source_facts> change_gate::facts_of(const declared_pipeline& pipeline, co
     const result<bool> dirty = source_.is_dirty(pipeline);
     if (!dirty) return dirty.error();
     facts.is_dirty = *dirty;
+    facts.departures = pipeline.departures;
   }
   if (!asked.is_outside && asked.follows.kind == ref_kind::branch && is_asked(asked.what, gate_rule::ref)
       && facts.git.commit)
@@ -296,6 +297,7 @@ result<permit> change_gate::may_change(change what,
   if (status known = add_sources(pipeline, of); !known) return std::move(known).error();
   if (status known = add_mark(pipeline, of, state); !known) return std::move(known).error();
   state.now = time_.now();
+  if (status known = add_signatures(pipeline, place, of, state); !known) return std::move(known).error();
   return may(of, state);
 }
 
@@ -353,9 +355,10 @@ status change_gate::add_facts(const graph_step& step, gate_question& of, gate_st
   return add_tagged(step, of, state);
 }
 
-/// GATE, which only a deploy itself asks, is no part of it.
+/// GATE and VERIFY_SIGNATURE, which only a deploy itself asks, are no part of it.
 status change_gate::check_not_refused(const graph_step& step, gate_state state, bool comes_after) {
   gate_question of = question_of(step);
+  of.signer.clear();
   if (status known = add_facts(step, of, state); !known) return known;
   if (step.place() != nullptr && of.what == change::deploy) {
     if (status known = add_weakened(*step.pipeline, *step.place(), state); !known) return known;
@@ -384,6 +387,7 @@ result<permit> change_gate::may_write(const graph_step& part, gate_state state) 
   }
   if (is_begun) return may_finish(step, std::move(state));
   if (status acts = check_may_act(step); !acts) return std::move(acts).error();
+  if (status same = check_saved_plan(step, state.approval_digest); !same) return std::move(same).error();
   gate_question of = question_of(step);
   if (status known = add_facts(step, of, state); !known) return std::move(known).error();
   if (step.place() != nullptr && of.what == change::deploy) {
@@ -399,7 +403,7 @@ result<permit> change_gate::may_write(const graph_step& part, gate_state state) 
     // GATE may have taken its time.
     if (status acts = check_may_act(step); !acts) return std::move(acts).error();
   }
-  return decided(step, of, state);
+  return decided(step, of, std::move(state));
 }
 
 result<permit> change_gate::may_finish(const graph_step& part, gate_state state) {
@@ -409,16 +413,18 @@ result<permit> change_gate::may_finish(const graph_step& part, gate_state state)
   of.awaits.clear();
   of.upstream.clear();
   of.approval = approval_rule::none;  // which it was let in by
+  if (!state.images) of.signer.clear();
   if (status known = add_sources(step, of); !known) return std::move(known).error();
   if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
   if (status known = add_remotes(of); !known) return std::move(known).error();
   state.now = time_.now();
-  return decided(step, of, state);
+  return decided(step, of, std::move(state));
 }
 
-result<permit> change_gate::decided(const graph_step& step,
-                                    const gate_question& of,
-                                    const gate_state& state) {
+result<permit> change_gate::decided(const graph_step& step, const gate_question& of, gate_state state) {
+  if (step.place() != nullptr && !state.verified)
+    if (status known = add_signatures(*step.pipeline, *step.place(), of, state); !known)
+      return std::move(known).error();
   std::optional<gate_refusal> refused = cicd::refusal_of(of, state);
   keep_decision(step, of, state, refused);
   if (!refused) return may(of, state);

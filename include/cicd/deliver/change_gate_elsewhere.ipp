@@ -1,11 +1,15 @@
-// What the gate is told of what others make: the images of AWAIT, the build of UPSTREAM.
+// What the gate is told of what others make or vouch for: the images of AWAIT, the build of UPSTREAM, the
+// signatures of images.
 #pragma once
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/signing.hpp>
 
 namespace cicd {
 
@@ -70,6 +74,54 @@ status change_gate::add_elsewhere(const declared_pipeline& pipeline,
   to.awaited = std::move(found->awaited);
   to.upstream = std::move(found->upstream);
   return {};
+}
+
+status change_gate::add_signatures(const declared_pipeline& pipeline,
+                                   const environment& place,
+                                   const gate_question& of,
+                                   gate_state& to) {
+  const std::optional<wanted_signature> by = signature_of(place);
+  if (of.signer.empty() || !by || !to.images) return {};
+  if (const auto before = refusal_before(gate_rule::signature, of, to); before && !before->waits) return {};
+  if (of.is_outside && !of.takes_dirty)
+    if (status committed = check_keys_committed(pipeline, place, around_); !committed) return committed;
+  std::vector<verified_image> all;
+  for (const image_to_verify& each : *to.images) {
+    const std::string key = fmt::format("{}/{}\n{}@{}", pipeline.declared.name.view(), place.name.view(),
+                                        each.repository, hex(each.manifest));
+    const auto known = [&]() -> std::optional<verified_image> {
+      const std::lock_guard hold(mutex_);
+      const auto found = verified_.find(key);
+      return found == verified_.end() ? std::nullopt : std::optional(found->second);
+    }();
+    result<verified_image> now =
+        known ? result<verified_image>(*known) : verified_in(in_, pipeline, place, *by, each);
+    if (!now) {
+      if (now.error().subject.empty()) now.error().subject = of.subject;
+      return std::move(now).error();
+    }
+    // A plan of what is not published yet cannot tell.
+    if (!now->is_there && of.rehearses) return {};
+    if (now->lacks == signature_state::lack::none) {
+      const std::lock_guard hold(mutex_);
+      verified_.insert_or_assign(key, *now);
+    }
+    all.push_back(*std::move(now));
+  }
+  const bool is_signed = std::ranges::all_of(all, [](const verified_image& each) {
+    return each.lacks == signature_state::lack::none && each.other_pipeline.empty();
+  });
+  to.verified = std::move(all);
+  if (!is_signed) return {};
+  const std::lock_guard hold(mutex_);
+  signers_.insert_or_assign(of.subject, of.signer);
+  return {};
+}
+
+std::string change_gate::signer_of(const graph_step& step) {
+  const std::lock_guard hold(mutex_);
+  const auto found = signers_.find(step.whole().id);
+  return found == signers_.end() ? std::string() : found->second;
 }
 
 void change_gate::record_elsewhere(const graph_step& part, deployment_record& to) {

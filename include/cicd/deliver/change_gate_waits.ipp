@@ -14,6 +14,7 @@
 #include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/policy/deploy_window.hpp>
 #include <cicd/deliver/policy/own_configuration.hpp>
+#include <cicd/deliver/signing.hpp>
 #include <cicd/deliver/ways.hpp>
 
 namespace cicd {
@@ -333,13 +334,14 @@ status change_gate::add_from(const declared_pipeline& pipeline,
 /// one's.
 declared_at change_gate::declaration_of(const declared_pipeline& pipeline, const environment& place) {
   const git_state& own = source_.git_of(pipeline);
+  key_digests keys = digests_of_keys(pipeline, place);
   for (const std::string& file : pipeline.declared_in) {
     const std::string folder = file.substr(0, file.rfind('/'));
     const git_state git = git_state_of(folder, around_);
     if (git.commit && (git.top != own.top || !source_.is_checked_out(pipeline)))
-      return {place, *git.commit, committed_at(folder, *git.commit, around_)};
+      return {place, *git.commit, committed_at(folder, *git.commit, around_), std::move(keys)};
   }
-  return {place, own.commit.value_or(""), source_.commit_date(pipeline)};
+  return {place, own.commit.value_or(""), source_.commit_date(pipeline), std::move(keys)};
 }
 
 /// Whether it comes after the newest that was deployed: what is beside it in the history does not.
@@ -361,7 +363,7 @@ status change_gate::add_weakened(const declared_pipeline& pipeline,
                                  const environment& place,
                                  gate_state& to) {
   if (!to.remembered) return {};
-  to.weakened = weakened_in(place, *to.remembered);
+  to.weakened = weakened_in(place, *to.remembered, digests_of_keys(pipeline, place));
   if (to.weakened.empty()) return {};
   const declared_at mine = declaration_of(pipeline, place);
   const result<bool> dirty = source_.is_dirty_or_declared_so(pipeline);
@@ -433,6 +435,7 @@ status change_gate::add_waits(const graph_step& step, const gate_question& of, g
   const std::string commit = source_.git_of(*step.pipeline).commit.value_or("");
   if (status known = add_waits(*step.pipeline, place, commit, taken_by(step), of, !of.rehearses, to); !known)
     return known;
+  if (status known = add_signatures(*step.pipeline, place, of, to); !known) return known;
   const bool asks = !of.program.empty() && of.hotfix.empty() && (!options_.rehearses || options_.ask_gates);
   if (!asks || refusal_before(gate_rule::program, of, to)) return {};
   to.program = ask_program(step, of);
@@ -461,6 +464,18 @@ status change_gate::may_go_on(const graph_step& part) {
   if (status known = add_sources(step, of); !known) return known;
   if (status known = add_remotes(of); !known) return known;
   return cicd::may_begin(of);
+}
+
+/// What was shown and saved is what is deployed, and nothing else.
+status change_gate::check_saved_plan(const graph_step& step, const std::string& approval) const {
+  const auto saved = options_.saved_plans.find(step.id + "@");
+  if (saved == options_.saved_plans.end() || saved->second == approval) return {};
+  return error{exit_class::policy,
+               step.id,
+               saved->second.empty() ? "the saved plan has nothing to deploy, and now there is something"
+                                     : "what would be deployed is no longer what the saved plan was made of",
+               approval.substr(0, 12),
+               {{"try", "make the plan again, look at it, and deploy that one"}}};
 }
 
 }  // namespace cicd

@@ -28,6 +28,16 @@ void keep_taken(std::vector<wanted_image>& of, const environment& place) {
   std::erase_if(of, [&](const wanted_image& each) { return !takes_from(place, each.repository); });
 }
 
+/// A plan says which values what it deploys has there.
+result<step_plan> with_settings(result<step_plan> plan, const pipeline& declared, const graph_step& step) {
+  if (!plan || plan->what != decision::run || declared.settings.empty()) return plan;
+  std::string text;
+  for (const auto& [name, value] : settings_in(declared, step.place()->name.view(), step.copy()))
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name.substr(setting_prefix.size()), value);
+  plan->details.push_back("settings: " + text);
+  return plan;
+}
+
 }  // namespace
 }  // namespace deliver_delivery
 
@@ -82,7 +92,8 @@ result<step_plan> delivery::planned(const graph_step& step, const artifacts& ima
     images_[step.id] = *wanted;
   }
   if (step.kind() != step_kind::publish)
-    return with_gate(ways_.of(*step.place()).plan({step, *wanted}), step);
+    return deliver_delivery::with_settings(with_gate(ways_.of(*step.place()).plan({step, *wanted}), step),
+                                           step.pipeline->declared, step);
   result<step_plan> plan = publisher_.plan(step, *wanted);
   if (plan && made)
     plan->details.push_back(
@@ -90,9 +101,12 @@ result<step_plan> delivery::planned(const graph_step& step, const artifacts& ima
   return plan;
 }
 
-/// A plan says what became of GATE, which it does not ask by itself.
+/// A plan says who signed what it would deploy, and what became of GATE, which it does not ask by itself.
 result<step_plan> delivery::with_gate(result<step_plan> plan, const graph_step& step) {
-  if (!plan || !options_.rehearses || plan->what != decision::run || step.is_of_branch()) return plan;
+  if (!plan || !options_.rehearses || plan->what != decision::run) return plan;
+  if (const std::string signer = gate_.signer_of(step); !signer.empty())
+    plan->details.push_back("signed by " + signer + ", and so is the provenance");
+  if (step.is_of_branch()) return plan;
   if (step.place()->gate.empty()) return plan;
   const std::optional<program_answer> answer = gate_.program_answer_of(step);
   if (!answer)
@@ -219,7 +233,9 @@ result<step_plan> delivery::plan_promotion(const graph_step& step) {
     promotions_[step.id].push_back(
         std::make_unique<const promoted_step>(promoted_step{*std::move(found), std::move(as_declared)}));
   }
-  result<step_plan> plan = with_gate(ways_.of(*step.place()).plan(request_for(step)), step);
+  const deploy_request request = request_for(step);
+  result<step_plan> plan = deliver_delivery::with_settings(
+      with_gate(ways_.of(*step.place()).plan(request), step), request.pipeline().declared, step);
   if (!plan || plan->what != decision::run) return plan;
   if (!reason.empty()) plan->reasons.push_back(reason);
   plan->details.insert(plan->details.begin(), remarks.begin(), remarks.end());

@@ -11,6 +11,7 @@
 #include <cicd/base/digest.hpp>
 #include <cicd/base/error.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/image/signature/provenance.hpp>
 #include <cicd/run/secret_store.hpp>
 #include <cicd/system/process.hpp>
 
@@ -39,13 +40,16 @@ struct delivery_options {
   std::set<std::string, std::less<>>
       allow_dirty;  ///< environments, or `publish`, that take a tree with uncommitted changes
   git_event event;
-  std::map<std::string, std::string> saved_plans;  ///< of `deploy --plan`: step and cluster → fingerprint
-  int canary_percent = 0;                          ///< of `canary start|set`; 0: what is declared
-  std::vector<std::string> take_over;              ///< managers whose fields are taken over this once
-  bool rehearses = false;                          ///< only a plan is made
-  cancellation cancelled{};                        ///< ends what is being planned and done
+  /// Of `deploy --plan`: step and cluster → fingerprint; step and `@` → what an approval of it is bound to.
+  std::map<std::string, std::string> saved_plans;
+  int canary_percent = 0;              ///< of `canary start|set`; 0: what is declared
+  std::vector<std::string> take_over;  ///< managers whose fields are taken over this once
+  bool rehearses = false;              ///< only a plan is made
+  cancellation cancelled{};            ///< ends what is being planned and done
   /// Over what the images of a pipeline are made of, as it lies here.
   std::function<result<digest>(const declared_pipeline& pipeline)> inputs_of{};
+  /// The same, step by step, for provenance.
+  std::function<result<build_materials>(const declared_pipeline& pipeline)> materials_of{};
   bool ask_gates = false;  ///< a plan asks GATE, too
   hand_promotions by_hand{};
   /// A run's own store, which masks from then on what it gives. Empty: where the secret is declared to be.

@@ -21,7 +21,8 @@ struct fleet_question {
 };
 
 /// A target for each place, in their order. What could not be read is `unknown` of the targets that need it.
-/// At most 20 candidates of each are looked at, and none after the first that the gate lets in.
+/// Of more candidates than `fleet_candidates::most` the older ones are not looked at, which is said; none is
+/// after the first that the gate lets in.
 std::vector<fleet_target> observe_fleet(const fleet_question& of,
                                         delivery& with,
                                         const workspace& where,

@@ -10,6 +10,7 @@
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/fleet.hpp>
 #include <cicd/deliver/policy/remote_place.hpp>
+#include <cicd/observe/git_settings.hpp>
 
 namespace cicd {
 
@@ -38,13 +39,14 @@ class fleet_sources {
     auto operator<=>(const source_key&) const = default;
   };
   source_key key_of(std::size_t at) const;
-  result<source_refs> read(const source_key& key) const;
+  result<source_refs> read(const source_key& key);
   bool lacks_any_of(const source_key& key, const source_refs& refs) const;
 
   const fleet_question& of_;
   delivery& with_;
   const surroundings& around_;
   const cancellation& cancelled_;
+  observing::settings_reader settings_;
   bool has_clones_ = false;
   std::map<std::string, std::string> tops_;  ///< by the folder in which git is asked
   std::map<source_key, result<source_refs>> refs_;

@@ -15,15 +15,16 @@ fleet_sources::fleet_sources(const fleet_question& of,
                              delivery& with,
                              const surroundings& around,
                              const cancellation& cancelled)
-    : of_(of), with_(with), around_(around), cancelled_(cancelled) {
+    : of_(of), with_(with), around_(around), cancelled_(cancelled), settings_(around) {
   for (const deploy_place& each : of_.places) {
     if (each.pipeline.is_elsewhere()) {
       has_clones_ = true;
       continue;
     }
     const auto [top, is_new] = tops_.try_emplace(each.pipeline.repository());
-    if (is_new) top->second = git_state_of(top->first, around_).top;
-    if (top->second.empty()) top->second = top->first;
+    if (!is_new) continue;
+    const auto layout = observing::git_layout_of(top->first);
+    top->second = layout ? layout->top : top->first;
   }
 }
 
@@ -48,7 +49,7 @@ void fleet_sources::ask() {
   for (auto& [key, refs] : all) refs_.emplace(key, std::move(refs));
 }
 
-result<source_refs> fleet_sources::read(const source_key& key) const {
+result<source_refs> fleet_sources::read(const source_key& key) {
   for (const deploy_place& each : of_.places) {
     if (each.pipeline.clone_directory != key.folder) continue;
     if (status fresh = bring_clone(each.pipeline, clone_need::fresh, around_, &cancelled_); !fresh)
@@ -58,9 +59,9 @@ result<source_refs> fleet_sources::read(const source_key& key) const {
   if (!key.is_outside) return refs_here(key.folder, around_);
   source_facts source;
   source.folder = key.folder;
-  source.git = git_state_of(key.folder, around_);
+  source.git = git_head_of(key.folder, around_);
   result<std::optional<source_refs>> there =
-      refs_on_remote(source, ci_event_of(around_), around_, &cancelled_);
+      refs_on_remote(source, ci_event_of(around_), settings_, around_, &cancelled_);
   if (!there) return std::move(there).error();
   if (!*there) return refs_here(key.folder, around_);
   if (of_.fetches && lacks_any_of(key, **there))

@@ -8,7 +8,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/publish.hpp>
-#include <cicd/image/sbom/attached.hpp>
+#include <cicd/image/beside.hpp>
 #include <cicd/image/zip_registry.hpp>
 
 namespace cicd {
@@ -63,7 +63,7 @@ status copy_images(const permit&,
   std::vector<std::string> done;
   return deliver_image_copies::each_copy(
       in, of, record, say, [&](deliver_image_copies::image_copy& one) -> status {
-        if (status along = copy_bill(*one.to, *one.from, one.image.manifest); !along)
+        if (status along = copy_beside(*one.to, *one.from, one.image.manifest); !along)
           return std::move(along).error().with("done", joined(done, ", "));
         auto copied = one.to->copy(*one.from, one.image.manifest, one.image.tag);
         if (!copied) return std::move(copied).error().with("done", joined(done, ", "));

@@ -32,6 +32,14 @@ class manifest_way : public way {
                                       const environment& place,
                                       const cancellation* cancelled) const = 0;
 
+  /// Of a record that says that it is on its way: its run, unless that is `own` or has ended.
+  virtual std::optional<living_deploy> living(const declared_pipeline&,
+                                              const environment&,
+                                              const std::optional<deployment_record>& /*there*/,
+                                              const std::string& /*own*/) const {
+    return std::nullopt;
+  }
+
   /// Where nothing is to be written: what is to be done all the same, in words; else nothing.
   virtual result<std::optional<std::string>> left_over(const deploy_request&, const manifest_state&) const {
     return std::optional<std::string>();
@@ -64,11 +72,12 @@ class manifest_way : public way {
   };
   /// The decision of a deploy, with the gate's leave; tells `done` what it was. Both outlive it.
   decide_manifests decision_for(const deploy_request& of, written_manifests& done) const;
-  /// The gate's leave for a version, given what is there.
+  /// The gate's leave for a version, given what is there. `images`: what would run; nothing: it is not known.
   result<permit> may_write(const deploy_request& of,
                            const manifest_state& now,
                            const std::string& version,
-                           const std::string& approval) const;
+                           const std::string& approval,
+                           std::optional<std::vector<image_to_verify>> images) const;
 
  private:
   result<step_plan> compared(const deploy_request& of);

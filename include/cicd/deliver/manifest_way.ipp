@@ -6,6 +6,7 @@
 #include <cicd/base/yaml.hpp>
 #include <cicd/deliver/branch_copy.hpp>
 #include <cicd/deliver/change_gate.hpp>
+#include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/manifest_values.hpp>
 #include <cicd/deliver/manifest_way.hpp>
@@ -99,8 +100,10 @@ std::string end_of(const environment_state& state) {
 std::vector<std::string> reasons_for(const deploy_request& of,
                                      const manifest_state& now,
                                      const wanted_manifests& wanted,
-                                     bool is_settled) {
+                                     bool is_settled,
+                                     const std::optional<living_deploy>& other) {
   if (!now.record || now.files != wanted.files) return deploy_reasons(now.record, *wanted.record);
+  if (other) return {};
   if (now.state.facts != wanted.state.facts)
     return {end_of(now.state) == end_of(wanted.state) ? "the same objects, of another commit or person"
                                                       : "it is to end at " + end_of(wanted.state)};
@@ -240,8 +243,10 @@ std::vector<approvable> manifest_way::last_approvable(const std::string& step) c
 result<permit> manifest_way::may_write(const deploy_request& of,
                                        const manifest_state& now,
                                        const std::string& version,
-                                       const std::string& approval) const {
+                                       const std::string& approval,
+                                       std::optional<std::vector<image_to_verify>> images) const {
   gate_state state;
+  if (images) state.images.emplace(*std::move(images));
   if (!of.step.is_of_branch()) {
     result<std::optional<hand_revert>> reverted = revert_of(now);
     if (!reverted) return std::move(reverted).error();
@@ -296,12 +301,14 @@ result<step_plan> manifest_way::compared(const deploy_request& of) {
     const std::lock_guard hold(mutex_);
     approvable_.insert_or_assign(of.step.id, would);
   }
-  const result<permit> may = may_write(of, *now, would.version, would.digest);
+  const result<permit> may = may_write(of, *now, would.version, would.digest, images_to_verify(of));
   if (!may && !in_.options.rehearses) return may.error();
   plan.what = decision::run;
   plan.result.reset();
-  plan.reasons = deliver_manifest_way::reasons_for(of, *now, **want,
-                                                   now->record && is_settled(of.place(), *now->record));
+  const auto other = living(of.pipeline(), of.place(), now->record, in_.options.run_id);
+  plan.reasons = deliver_manifest_way::reasons_for(
+      of, *now, **want, now->record && is_settled(of.place(), *now->record), other);
+  if (other) plan.reasons.push_back("another run deploys here: " + deploying_text(*other));
   const result<std::vector<std::string>> copies = copy_lines(in_, of, *(*want)->record);
   if (!copies) return copies.error();
   plan.details.insert(plan.details.begin(), copies->begin(), copies->end());
@@ -316,7 +323,7 @@ result<std::vector<std::string>> manifest_way::foresee(const deploy_request& of)
   if (!is_made(of.pipeline(), *there)) return std::vector<std::string>();
   const result<manifest_state> now = read(of.pipeline(), *there, &in_.options.cancelled);
   if (!now) return now.error();
-  const result<permit> may = may_write(of, *now, in_.source.git_of(of.pipeline()).short_commit(), {});
+  const result<permit> may = may_write(of, *now, in_.source.git_of(of.pipeline()).short_commit(), {}, {});
   if (may) return std::vector<std::string>();
   return std::vector{"! " + refusal_text(may.error())};
 }
@@ -328,7 +335,7 @@ decide_manifests manifest_way::decision_for(const deploy_request& of, written_ma
     if (!*want) return std::optional<decided_manifests>{};
     deployment_record& record = *(*want)->record;
     const std::string approval = deliver_manifest_way::approval_of(of, **want);
-    const result<permit> allowed = may_write(of, now, record.version, approval);
+    const result<permit> allowed = may_write(of, now, record.version, approval, images_to_verify(of));
     if (!allowed) return allowed.error();
     if (status copied = copy_images(*allowed, in_, of, record, {}); !copied) return std::move(copied).error();
     if (of.make_ready)

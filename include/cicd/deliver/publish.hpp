@@ -45,6 +45,9 @@ class publisher {
                        const std::vector<wanted_image>& images,
                        const ask_gate& ask,
                        step_plan& plan);
+  status plan_signature(
+      const graph_step& step, const wanted_image& image, registry& in, const ask_gate& ask, step_plan& plan);
+  result<bool> are_signed(const declared_pipeline& pipeline, const artifact_record& record) const;
   result<std::string> builder_of(const artifact_store& in,
                                  const artifact_record& made,
                                  const declared_pipeline& pipeline) const;

@@ -9,6 +9,7 @@
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/promotion.hpp>
 #include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/signing.hpp>
 #include <cicd/deliver/sources.hpp>
 #include <cicd/image/sbom/attached.hpp>
 #include <cicd/observe/git_commits.hpp>
@@ -34,9 +35,24 @@ error moved_tag(const std::string& subject,
                 {"try", in.inspect_command(tag)}}};
 }
 
-/// The only place where an image leaves the build tree. Where it has its tag, its bill of materials is there.
-result<registry::published> put_image(const permit&,
+/// No zip and no files.
+bool is_image(const declared_pipeline& pipeline, const wanted_image& of) {
+  return std::ranges::any_of(pipeline.declared.images,
+                             [&](const image& each) { return each.name.view() == of.name; });
+}
+
+/// Whether it has a bill: it is declared, and no zip.
+bool has_bill(const declared_pipeline& pipeline, const wanted_image& of) {
+  return std::ranges::any_of(pipeline.declared.images, [&](const image& each) {
+    return each.name.view() == of.name && each.sbom != toggle::off;
+  });
+}
+
+/// The only place where an image leaves the build tree. Where it has its tag, its bill of materials is there,
+/// and it is signed.
+result<registry::published> put_image(const permit& allowed,
                                       const way_context& in,
+                                      const graph_step& step,
                                       registry& to,
                                       const std::string& layout,
                                       const wanted_image& image,
@@ -50,14 +66,17 @@ result<registry::published> put_image(const permit&,
     if (status attached = attach_bill(to, layout, image.manifest, scratch, how); !attached)
       return std::move(attached).error();
   }
+  if (is_image(*step.pipeline, image) && signs_images(*step.pipeline))
+    if (status done = sign_image(allowed, in, step, to, layout, image); !done) return std::move(done).error();
   return to.publish(layout, image.manifest, tag, true);
 }
 
-/// Whether it is declared, and it is an image that has one: no zip.
-bool has_bill(const declared_pipeline& pipeline, const wanted_image& of) {
-  return std::ranges::any_of(pipeline.declared.images, [&](const image& each) {
-    return each.name.view() == of.name && each.sbom != toggle::off;
-  });
+/// `, signed by secret:release-key`; empty: it is not signed.
+std::string signer_text(const declared_pipeline& pipeline) {
+  if (!signs_images(pipeline)) return {};
+  return ", signed by "
+         + (pipeline.declared.sign_images ? pipeline.declared.sign_images.str()
+                                          : std::string("the identity of the CI job"));
 }
 
 /// The step that made it.
@@ -135,6 +154,22 @@ status publisher::plan_artifact(const graph_step& step,
   return {};
 }
 
+/// An image that is there, and is not signed yet.
+status publisher::plan_signature(
+    const graph_step& step, const wanted_image& image, registry& in, const ask_gate& ask, step_plan& plan) {
+  if (!signs_images(*step.pipeline) || !deliver_publish::is_image(*step.pipeline, image)) return {};
+  const result<bool> has = is_signed(in, image.manifest);
+  if (!has) return has.error();
+  if (*has) return {};
+  if (status may = ask(image.repository); !may) return may;
+  plan.what = decision::run;
+  plan.reasons.push_back(fmt::format("{} is not signed yet", image.name));
+  plan.details.push_back(fmt::format("+ the signature of {}@{}{}", in.name(),
+                                     "sha256:" + hex(image.manifest).substr(0, 12),
+                                     deliver_publish::signer_text(*step.pipeline)));
+  return {};
+}
+
 result<step_plan> publisher::plan(const graph_step& step, const std::vector<wanted_image>& images) {
   step_plan plan = nothing_to_do();
   tags_by_repository& tags = tags_of(step.id);
@@ -157,6 +192,8 @@ result<step_plan> publisher::plan(const graph_step& step, const std::vector<want
       if (!there) return there.error();
       if (*there == image.manifest) {
         tags[image.repository] = commit_tag;
+        if (status known = plan_signature(step, image, **registry, ask, plan); !known)
+          return std::move(known).error();
         continue;
       }
     }
@@ -166,7 +203,11 @@ result<step_plan> publisher::plan(const graph_step& step, const std::vector<want
     tags[image.repository] = *tag;
     const auto there = (*registry)->resolve(*tag);
     if (!there) return there.error();
-    if (*there == image.manifest) continue;
+    if (*there == image.manifest) {
+      if (status known = plan_signature(step, image, **registry, ask, plan); !known)
+        return std::move(known).error();
+      continue;
+    }
     if (*there) return deliver_publish::moved_tag(step.id, **registry, *tag, **there, image.manifest);
     plan.what = decision::run;
     const std::string before = in_.source.short_commit_before(*step.pipeline);
@@ -174,8 +215,10 @@ result<step_plan> publisher::plan(const graph_step& step, const std::vector<want
     plan.reasons.push_back(
         fmt::format("{}:{} is not there yet{}", (*registry)->name(), *tag,
                     same == image.manifest ? "; the image is that of the commit before, " + before : ""));
-    plan.details.push_back(
-        fmt::format("+ {}:{} {}", (*registry)->name(), *tag, "sha256:" + hex(image.manifest).substr(0, 12)));
+    plan.details.push_back(fmt::format(
+        "+ {}:{} {}{}", (*registry)->name(), *tag, "sha256:" + hex(image.manifest).substr(0, 12),
+        deliver_publish::is_image(*step.pipeline, image) ? deliver_publish::signer_text(*step.pipeline)
+                                                         : ""));
   }
   if (status known = plan_artifact(step, images, ask, plan); !known) return std::move(known).error();
   if (plan.what != decision::run) return plan;
@@ -184,6 +227,21 @@ result<step_plan> publisher::plan(const graph_step& step, const std::vector<want
     if (status leads = in_.gate.may_publish_for_deploys(*step.pipeline); !leads)
       return std::move(leads).error();
   return plan;
+}
+
+/// Where the pipeline signs, all of its images.
+result<bool> publisher::are_signed(const declared_pipeline& pipeline, const artifact_record& record) const {
+  if (!signs_images(pipeline)) return true;
+  for (const image& each : pipeline.declared.images) {
+    const auto found = record.images.find(each.name.str());
+    if (found == record.images.end()) continue;
+    auto in =
+        registry_for(found->second.repository, registries_of(in_.where, in_.options.cancelled), in_.around);
+    if (!in) return std::move(in).error();
+    const result<bool> has = is_signed(**in, found->second.manifest);
+    if (!has || !*has) return has;
+  }
+  return true;
 }
 
 result<std::optional<artifact_record>> publisher::published(const graph_step& step) {
@@ -201,6 +259,9 @@ result<std::optional<artifact_record>> publisher::published(const graph_step& st
   const result<std::string> missing = missing_image(in_, (*there)->record, step.id);
   if (!missing) return missing.error();
   if (!missing->empty()) return nothing();
+  const result<bool> signed_ = are_signed(*step.pipeline, (*there)->record);
+  if (!signed_) return signed_.error();
+  if (!*signed_) return nothing();
   in_.artifacts.keep(*step.pipeline, (*there)->record);
   return nothing((*there)->record);
 }
@@ -273,7 +334,7 @@ outcome publisher::publish(const graph_step& step,
     const result<std::string> tag = in_.source.tag_for(step, image.manifest);
     if (!tag) return failed_outcome(tag.error());
     const std::string layout = in_.where.work(deliver_publish::step_of(*step.pipeline, image)) + "/layout";
-    auto done = deliver_publish::put_image(*allowed, in_, **registry, layout, image, *tag,
+    auto done = deliver_publish::put_image(*allowed, in_, step, **registry, layout, image, *tag,
                                            deliver_publish::has_bill(*step.pipeline, image));
     if (!done) return failed_outcome(std::move(done).error().with("done", end.summary));
     if (!end.summary.empty()) end.summary += ", ";

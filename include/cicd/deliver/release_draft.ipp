@@ -6,6 +6,7 @@
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/declare/deploy_ways.hpp>
+#include <cicd/declare/model.hpp>
 #include <cicd/deliver/change_gate.hpp>
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/manifest_values.hpp>
@@ -228,6 +229,8 @@ result<release_draft> draft_for(const way_context& in,
                  .manifests = {},
                  .outcome = "deployed"};
   if (!of.step.is_of_branch()) made.record.configuration = own_configuration_of(of.place());
+  for (const auto& [name, value] : settings_in(pipeline.declared, made.record.environment, of.step.copy()))
+    made.record.settings.emplace(name.substr(setting_prefix.size()), value);
   made.facts.pipeline = made.record.pipeline;
   made.facts.environment = made.record.environment;
   made.facts.leaves_instance = can(of.place().via, way_feature::folder);

@@ -11,6 +11,7 @@
 #include <cicd/deliver/fleet_records.hpp>
 #include <cicd/deliver/policy/soak.hpp>
 #include <cicd/deliver/rollback.hpp>
+#include <cicd/deliver/way.hpp>
 
 namespace cicd {
 
@@ -267,7 +268,9 @@ result<deployment_record> roll_back_in(environment_home& home,
                   {"try", fmt::format("cicd hold set {} --reason '…', where further deploys are to wait",
                                       replaced_all(on.subject(), "/", " "))}}};
   const auto ask = [&](const std::optional<deployment_hold>& hold) {
-    return on.may(change::rollback, {.hold = hold, .version = to->version, .commit = to->commit});
+    return on.may(
+        change::rollback,
+        {.hold = hold, .version = to->version, .commit = to->commit, .images = images_to_verify(*to)});
   };
   if (const result<permit> allowed = ask(now->state.hold); !allowed) return allowed.error();
   if (status past_it = check_tasks(on, now->state.tasks, *to, request); !past_it)

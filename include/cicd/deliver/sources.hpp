@@ -31,6 +31,7 @@ class sources {
 
   /// As it was when it was asked first.
   const git_state& git_of(const declared_pipeline& pipeline);
+  /// Whether something of it is in no commit: changes, or a setting with another value by `-D`.
   result<bool> is_dirty(const declared_pipeline& pipeline);
   /// Of the pipeline of a step or of another whose steps come before it.
   result<bool> is_dirty(const graph_step& step);

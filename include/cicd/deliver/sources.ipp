@@ -38,9 +38,9 @@ void put_commit(const std::string& commit,
 }
 
 /// Whether files of the checkout decide whether a deploy goes, or went well.
-bool runs_programs(const pipeline& declared) {
+bool asks_files(const pipeline& declared) {
   return std::ranges::any_of(all_environments(declared), [](const environment* each) {
-    return !each->gate.empty() || !each->verify.empty()
+    return !each->gate.empty() || !each->verify.empty() || !each->verify_signature.empty()
            || (!each->health.empty() && each->health.front().view() == "command");
   });
 }
@@ -83,12 +83,13 @@ const git_state& sources::git_of(const declared_pipeline& pipeline) {
 }
 
 result<bool> sources::is_dirty(const declared_pipeline& pipeline) {
-  if (pipeline.is_elsewhere()) return false;  // nothing of it is checked out
+  if (!pipeline.departures.empty()) return true;  // no commit says so
+  if (pipeline.is_elsewhere()) return false;      // nothing of it is checked out
   state& source = state_of(pipeline);
   if (!source.git.repository) return false;
   return deliver_sources::known_or_asked(mutex_, source.dirty, [&]() -> result<bool> {
-    // Nothing but the declaration and what it runs is taken from here.
-    if (!promoted_of(pipeline).empty() && !deliver_sources::runs_programs(pipeline.declared))
+    // Nothing but the declaration, what it runs and its keys is taken from here.
+    if (!promoted_of(pipeline).empty() && !deliver_sources::asks_files(pipeline.declared))
       return is_any_changed(pipeline.source_directory, pipeline.declared_in);
     result<std::vector<std::string>> changes = changes_in(pipeline.source_directory, around_);
     if (!changes) return std::move(changes).error();

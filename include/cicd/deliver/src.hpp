@@ -16,6 +16,7 @@
 #include <cicd/deliver/delivery.ipp>
 #include <cicd/deliver/deploy_mark.ipp>
 #include <cicd/deliver/fleet.ipp>
+#include <cicd/deliver/fleet_candidates.ipp>
 #include <cicd/deliver/fleet_records.ipp>
 #include <cicd/deliver/fleet_sources.ipp>
 #include <cicd/deliver/health.ipp>
@@ -24,11 +25,13 @@
 #include <cicd/deliver/manifest_home.ipp>
 #include <cicd/deliver/manifest_values.ipp>
 #include <cicd/deliver/manifest_way.ipp>
+#include <cicd/deliver/passed_gate.ipp>
 #include <cicd/deliver/promotion.ipp>
 #include <cicd/deliver/publish.ipp>
 #include <cicd/deliver/release_draft.ipp>
 #include <cicd/deliver/release_notes.ipp>
 #include <cicd/deliver/rollback.ipp>
+#include <cicd/deliver/signing.ipp>
 #include <cicd/deliver/source_clone.ipp>
 #include <cicd/deliver/sources.ipp>
 #include <cicd/deliver/state_history.ipp>

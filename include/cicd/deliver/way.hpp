@@ -13,6 +13,7 @@
 #include <cicd/deliver/delivery_options.hpp>
 #include <cicd/deliver/policy/copies_home.hpp>
 #include <cicd/deliver/policy/environment_home.hpp>
+#include <cicd/deliver/policy/gate.hpp>
 #include <cicd/deliver/records/record.hpp>
 #include <cicd/plan/plan.hpp>
 #include <cicd/run/runner.hpp>
@@ -61,6 +62,10 @@ struct deploy_request {
   const declared_pipeline& pipeline() const { return *step.pipeline; }
   const environment& place() const { return *step.place(); }
 };
+
+/// The images of a deploy, or of what was deployed, for the gate: no zips and no files.
+std::vector<image_to_verify> images_to_verify(const deploy_request& of);
+std::vector<image_to_verify> images_to_verify(const deployment_record& of);
 
 /// What is told once it is recorded in a place; `cluster` is empty where it is in none.
 deployed told_of(const deploy_request& of, const deployment_record& record, std::string cluster = {});

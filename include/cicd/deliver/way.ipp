@@ -5,6 +5,8 @@
 
 #include <cicd/deliver/policy/action.hpp>
 #include <cicd/deliver/way.hpp>
+#include <cicd/image/registry.hpp>
+#include <cicd/image/zip_registry.hpp>
 
 namespace cicd {
 
@@ -48,6 +50,22 @@ std::vector<std::string> deploy_reasons(const std::optional<deployment_record>& 
   }
   if (reasons.empty()) reasons.emplace_back("the declaration changed what is deployed");
   return reasons;
+}
+
+std::vector<image_to_verify> images_to_verify(const deploy_request& of) {
+  std::vector<image_to_verify> all;
+  for (const wanted_image& each : of.images)
+    if (!is_of_zips(each.repository) && !is_of_files(each.repository))
+      all.push_back({each.repository, each.manifest});
+  return all;
+}
+
+std::vector<image_to_verify> images_to_verify(const deployment_record& of) {
+  std::vector<image_to_verify> all;
+  for (const auto& [name, image] : of.images)
+    if (!is_of_zips(image.repository()) && !is_of_files(image.repository()))
+      all.push_back({image.repository(), image.manifest});
+  return all;
 }
 
 deployed told_of(const deploy_request& of, const deployment_record& record, std::string cluster) {

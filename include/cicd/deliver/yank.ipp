@@ -7,7 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/yank.hpp>
-#include <cicd/image/sbom/attached.hpp>
+#include <cicd/image/beside.hpp>
 
 namespace cicd {
 
@@ -63,7 +63,7 @@ status remove_image(const permit&,
   const result<bool> has = (*in)->has(image.manifest);
   if (!has) return has.error();
   if (!*has) return {};
-  status removed = remove_bill(**in, image.manifest);
+  status removed = remove_beside(**in, image.manifest);
   if (removed) removed = (*in)->remove(image.manifest);
   if (removed) return {};
   return std::move(removed).error().with(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -16,6 +17,7 @@
 #include <cicd/driver/completion.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/system/process.hpp>
+#include <cicd/system/signals_cancel.hpp>
 
 #ifndef CICD_VERSION
 #error "CICD_VERSION is defined by CMake, from the file VERSION"
@@ -216,7 +218,11 @@ int run_command_line(int count, char** given) {
   print_errors(line.errors);
   if (!line.act) return static_cast<int>(line.status);
   try {
-    return static_cast<int>(line.act(surroundings::of_process()));
+    const exit_class end = line.act(surroundings::of_process());
+    // What was interrupted need not know by which signal.
+    const bool is_asked_to_end =
+        end == exit_class::interrupted && last_signal() != 0 && last_signal() != SIGINT;
+    return static_cast<int>(is_asked_to_end ? exit_class::terminated : end);
   } catch (const std::runtime_error& problem) {  // what Asio says where the system gives it no descriptor
     return static_cast<int>(refused({exit_class::usage,
                                      {},

@@ -96,7 +96,7 @@ exit_class show(const project_plan& plan, const run_request& request) {
   if (!request.plan_file.empty())
     if (const exit_class saved = save(plan, request.plan_file); saved != exit_class::done) return saved;
   if (request.targets.empty() && request.event.kind == ref_kind::none) return exit_class::done;
-  if (status may = plan.may_begin(); !may) return refused(may.error());
+  if (status may = plan.may_begin(!request.plan_file.empty()); !may) return refused(may.error());
   return exit_class::done;
 }
 

@@ -18,7 +18,7 @@
 #include <cicd/image/sbom/readers.hpp>
 #include <cicd/image/skopeo.hpp>
 #include <cicd/observe/git.hpp>
-#include <cicd/report/sarif.hpp>
+#include <cicd/report/scan/sarif.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -99,7 +99,9 @@ class update {
       if (each.reference.find('@') != each.reference.npos) continue;
       const auto path = locks_.path_for(*step.pipeline);
       if (!path) return path.error();
-      wanted_[*path].emplace(each.reference, step.pipeline->source_directory);
+      wanted& of =
+          wanted_[*path].emplace(each.reference, wanted{step.pipeline->source_directory, {}}).first->second;
+      if (!each.platform.empty()) of.platforms.insert(each.platform);
     }
     return {};
   }
@@ -115,15 +117,19 @@ class update {
   }
 
  private:
-  result<lock_update> planned_in(const std::string& path,
-                                 const std::map<std::string, std::string>& references) {
+  struct wanted {
+    std::string source;                 ///< a folder of the sources that name it
+    std::set<std::string> platforms{};  ///< of PLATFORMS
+  };
+
+  result<lock_update> planned_in(const std::string& path, const std::map<std::string, wanted>& references) {
     const auto lock = locks_.read(path);
     if (!lock) return lock.error();
     base_lock now = *lock;
     const auto slash = path.rfind('/');
     lock_update made{base_lock_name, path.substr(0, slash), {}, {}};
-    for (const auto& [reference, source] : references)
-      if (status looked = look_at(reference, source, now, made); !looked) return looked.error();
+    for (const auto& [reference, of] : references)
+      if (status looked = look_at(reference, of, now, made); !looked) return looked.error();
     if (now.bases == lock->bases) return made;
     const auto before = read_below_if_there(made.folder, base_lock_name);
     if (!before) return before.error();
@@ -131,7 +137,7 @@ class update {
     return made;
   }
 
-  status look_at(const std::string& reference, const std::string& source, base_lock& now, lock_update& to) {
+  status look_at(const std::string& reference, const wanted& of, base_lock& now, lock_update& to) {
     skopeo_options options;
     options.cancelled = &cancelled_;
     const auto by = skopeo::found(of_.around, std::move(options));
@@ -141,17 +147,33 @@ class update {
     const auto old = now.bases.find(reference);
     const bool is_new = old == now.bases.end();
     if (!is_new && old->second.image == there->content && old->second.platforms == there->platforms)
-      return {};
+      return fetch_locked(reference, of.platforms, old->second, to);
     changed_base change{.reference = reference,
                         .before = is_new ? std::string() : oci_text(old->second.image),
                         .after = oci_text(there->content),
                         .lines = {}};
-    const locked_base locked{there->content, there->platforms, utc_text(now_), who(source, of_.around)};
+    const locked_base locked{there->content, there->platforms, utc_text(now_), who(of.source, of_.around)};
     const auto said = lines_of(reference, is_new ? nullptr : &old->second, locked);
     if (!said) return said.error();
     change.lines = *said;
+    if (status rest = fetch_rest(reference, of.platforms, locked, change.lines); !rest) return rest;
     now.bases[reference] = locked;
     to.bases.push_back(std::move(change));
+    return {};
+  }
+
+  /// Nothing is newer; what is built on it may lie in no cache here yet, as that of a platform that PLATFORMS
+  /// got since.
+  status fetch_locked(const std::string& reference,
+                      std::set<std::string> platforms,
+                      const locked_base& now,
+                      lock_update& to) {
+    changed_base same{
+        .reference = reference, .before = oci_text(now.image), .after = oci_text(now.image), .lines = {}};
+    if (const std::string here = "linux/" + architecture_of_this_machine(); now.platforms.contains(here))
+      platforms.insert(here);
+    if (status rest = fetch_rest(reference, platforms, now, same.lines); !rest) return rest;
+    if (!same.lines.empty()) to.bases.push_back(std::move(same));
     return {};
   }
 
@@ -183,6 +205,27 @@ class update {
     }
     for (std::string& each : changes_between(old, *now, scanner_)) lines.push_back(std::move(each));
     return lines;
+  }
+
+  /// What the images are built on besides this machine's, so that they are built offline.
+  status fetch_rest(const std::string& reference,
+                    const std::set<std::string>& platforms,
+                    const locked_base& now,
+                    std::vector<std::string>& lines) {
+    for (const std::string& platform : platforms) {
+      const auto image = now.platforms.find(platform);
+      if (image == now.platforms.end()) {
+        lines.push_back("no image for " + platform + ", which PLATFORMS names");
+        continue;
+      }
+      std::vector<std::string> parts = split(platform, '/');
+      parts.resize(3);
+      const wanted_base what{
+          std::string(detail::repository_in(reference)), image->second, parts[1], {}, parts[2]};
+      const auto folder = base_layout_of(what, {store_, of_.around, &cancelled_});
+      if (!folder) return folder.error();
+    }
+    return {};
   }
 
   result<base_facts> facts_of(const std::string& folder) {
@@ -217,7 +260,7 @@ class update {
       ask.words.push_back(each.prefix + folder);
       const captured got = run_to_end(ask, {.limit = std::chrono::minutes(10), .cancelled = &cancelled_});
       const auto document =
-          read_sarif(got.out, {.folder = folder, .source = folder, .prefix = {}, .exists = exists});
+          read_sarif(got.out, {.folder = folder, .real_folder = folder, .source = folder, .exists = exists});
       if (!got.end.good() || !document) continue;
       scanner_ = each.name;
       std::set<std::string> rules;
@@ -233,7 +276,7 @@ class update {
   base_locks locks_;
   layer_cache cache_;
   layer_store store_;
-  std::map<std::string, std::map<std::string, std::string>> wanted_;  ///< lock → reference → a source folder
+  std::map<std::string, std::map<std::string, wanted>> wanted_;  ///< by lock and reference
   std::string scanner_;
 };
 

@@ -117,7 +117,16 @@ class build {
     const observing::docker_ignore rules(place_.ignore_text, place_.context);
     for (const std::string& each : {place_.path, place_.ignore_path.value_or(std::string())})
       if (!each.empty() && rules.hides(each)) hidden += pattern_for(below_context(each)) + "\n";
-    return write_file(ignore_path(), hidden, durability::fast);
+    if (status written = write_file(ignore_path(), hidden, durability::fast); !written) return written;
+    if (sources_.other_letters.empty()) return {};
+    const result<std::optional<std::string>> text = read_below_if_there(work_.folder, place_.path);
+    if (!text) return text.error();
+    return write_file(dockerfile_path(), in_equal_letters(text->value_or(""), sources_.other_letters),
+                      durability::fast);
+  }
+
+  std::string dockerfile_path() const {
+    return sources_.other_letters.empty() ? work_.folder + "/" + place_.path : scratch_ + "/Dockerfile";
   }
 
   std::string below_context(const std::string& path) const {
@@ -197,7 +206,7 @@ class build {
               "oci",
               "--identity-label=false",
               "--file",
-              work_.folder + "/" + place_.path,
+              dockerfile_path(),
               "--tag",
               "image"};
     all.insert(all.end(), {"--ignorefile", ignore_path()});

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <cicd/base/error.hpp>
-#include <cicd/report/sarif.hpp>
+#include <cicd/report/scan/sarif.hpp>
 
 namespace cicd {
 
@@ -21,6 +21,12 @@ struct dockerfile_image {
   std::vector<std::string> written{};  ///< by FROM with variables
 };
 
+/// Where a stage is named in other letters than its FROM has, which builders other than BuildKit tell apart.
+struct stage_in_other_letters {
+  int line = 0;                     ///< of the instruction
+  std::string before, written, is;  ///< `--from=`, `build`, `Build`
+};
+
 struct dockerfile_sources {
   std::string target{};                  ///< the stage that is asked for, in the letters of its FROM
   std::vector<dockerfile_image> images;  ///< each text once, of the stages up to the one that is built
@@ -28,6 +34,7 @@ struct dockerfile_sources {
   /// low.
   std::vector<scan_finding> findings;
   int here_line = 0;  ///< of the first here-document; 0: there is none
+  std::vector<stage_in_other_letters> other_letters{};
 };
 
 /// What is built of a Dockerfile.
@@ -41,5 +48,8 @@ struct dockerfile_request {
 /// Class `usage` with file and line: no FROM, an instruction or a stage that there is not, a variable without
 /// a value in FROM, no reference, a platform that cannot be built here, a value for an ARG that there is not.
 result<dockerfile_sources> dockerfile_sources_of(std::string_view text, const dockerfile_request& of);
+
+/// The Dockerfile with each stage in the letters of its FROM.
+std::string in_equal_letters(std::string text, const std::vector<stage_in_other_letters>& of);
 
 }  // namespace cicd

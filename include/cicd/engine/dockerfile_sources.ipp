@@ -4,6 +4,7 @@
 #include <cicd/engine/dockerfile_sources.hpp>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -66,6 +67,13 @@ std::optional<std::string> mounted_image(std::string_view mount) {
   for (const std::string& each : split(std::string(mount), ','))
     if (each.starts_with("from=")) return each.substr(5);
   return std::nullopt;
+}
+
+/// Of an instruction of several lines: whether that one is a comment.
+bool is_in_comment(std::string_view text, std::size_t at) {
+  const std::size_t start = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
+  const std::size_t first = text.find_first_not_of(" \t", start);
+  return first <= at && text[first] == '#';
 }
 
 class reader {
@@ -146,7 +154,8 @@ class reader {
           .with("try", "ARG <name>=<value> there, or ARGS <name>=<value> of pipeline_image()");
     status named = take_image(from->text, of.line, true);
     take_written(from->text, said.words[0]);
-    if (!name_.empty()) names_.push_back(name_);
+    take_letters(from->text, of.line, "", said.words[0]);
+    if (!name_.empty()) names_.push_back(name_), spelled_[name_] = said.words[2];
     if (!of_.target.empty() && (name_ == lower(of_.target) || of_.target == std::to_string(stages_ - 1))) {
       is_target_ = true;
       made_.target = is_named ? said.words[2] : of_.target;
@@ -192,12 +201,14 @@ class reader {
     if (is_done_) return {};
     const parts said = parts_of(of);
     std::vector<std::string> images;
+    const char* before = "from=";
     if (const auto from = said.options.find("from"); from != said.options.end() && of.name == "COPY")
-      images = from->second;
+      images = from->second, before = "--from=";
     if (const auto mounts = said.options.find("mount"); mounts != said.options.end())
       for (const std::string& each : mounts->second)
         if (auto image = mounted_image(each)) images.push_back(*std::move(image));
     for (const std::string& each : images) {
+      take_letters(each, of.line, before, each);
       if (each.find('$') != each.npos)
         return wrong(of.line, "a variable in what files are taken from", each)
             .with("allowed", "a stage, its number, or an image")
@@ -248,6 +259,12 @@ class reader {
     return {};
   }
 
+  void take_letters(const std::string& text, int line, const char* before, const std::string& written) {
+    const auto stage = spelled_.find(lower(text));
+    if (!is_done_ && stage != spelled_.end() && stage->second != text)
+      made_.other_letters.push_back({line, before, written, stage->second});
+  }
+
   /// What has a `=` is no name of a builder's.
   void take_written(const std::string& text, const std::string& written) {
     const auto image = std::ranges::find(made_.images, text, &dockerfile_image::text);
@@ -260,6 +277,7 @@ class reader {
   dockerfile_variables global_, known_;
   std::set<std::string> arguments_;
   std::vector<std::string> names_;
+  std::map<std::string, std::string> spelled_;  ///< by these, in the letters of their FROM
   std::string name_;
   std::size_t stages_ = 0;
   bool is_target_ = false, is_done_ = false;
@@ -270,6 +288,25 @@ class reader {
 
 result<dockerfile_sources> dockerfile_sources_of(std::string_view text, const dockerfile_request& of) {
   return engine_dockerfile_sources::reader(of).read(text);
+}
+
+std::string in_equal_letters(std::string text, const std::vector<stage_in_other_letters>& of) {
+  using engine_dockerfile_sources::is_in_comment;
+  constexpr std::string_view ends = " \t\r\n\"',";
+  for (const stage_in_other_letters& each : of) {
+    std::size_t at = 0;
+    for (int line = 1; line < each.line; ++line) at = text.find('\n', at) + 1;
+    const std::string word = each.before + each.written;
+    for (at = text.find(word, at); at != text.npos; at = text.find(word, at + 1)) {
+      const std::size_t end = at + word.size();
+      const bool begins = at == 0 || text[at - 1] == '=' || ends.find(text[at - 1]) != ends.npos;
+      if (!begins || (end < text.size() && ends.find(text[end]) == ends.npos)) continue;
+      if (is_in_comment(text, at)) continue;
+      text.replace(at + each.before.size(), each.written.size(), each.is);
+      break;
+    }
+  }
+  return text;
 }
 
 }  // namespace cicd

@@ -73,6 +73,8 @@ class failure_search {
         if (auto found = misplaced(path)) return found;
     for (const std::string& line : last_lines(work_.log))
       if (auto found = missing_library(line)) return found;
+    for (const std::string& line : last_lines(work_.log))
+      if (auto found = missing_rust_target(line)) return found;
     return std::nullopt;
   }
 
@@ -182,6 +184,18 @@ class failure_search {
                    package.empty()
                        ? "install the package that contains it"
                        : "apt-get install " + package + ", as Debian names the package that contains it");
+  }
+
+  /// ``note: the `aarch64-unknown-linux-musl` target may not be installed``
+  std::optional<error> missing_rust_target(const std::string& line) const {
+    constexpr std::string_view start = "the `", end = "` target may not be installed";
+    const std::size_t stop = line.find(end);
+    if (stop == std::string::npos) return std::nullopt;
+    const std::size_t begin = line.rfind(start, stop);
+    if (begin == std::string::npos) return std::nullopt;
+    const std::string target = line.substr(begin + start.size(), stop - begin - start.size());
+    return because("the Rust compiler has no standard library for that target", target,
+                   "rustup target add " + target);
   }
 
   const session& of_;

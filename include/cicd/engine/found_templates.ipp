@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include <cicd/base/text.hpp>
 #include <cicd/declare/values/values.hpp>
@@ -78,6 +80,10 @@ bool is_searched(const std::string& prefix, const surroundings& around) {
 std::vector<std::string> template_folders(const surroundings& around) {
   std::vector<std::string> folders = split(around.get_or("CICD_TEMPLATE_PATH", ""), ':');
   std::erase(folders, "");
+  // A program of a template is started elsewhere.
+  std::error_code none;
+  for (std::string& each : folders)
+    if (!each.starts_with('/')) each = normal_path(std::filesystem::current_path(none).string() + "/" + each);
   return folders;
 }
 

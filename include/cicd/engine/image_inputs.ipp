@@ -91,4 +91,24 @@ result<digest> image_inputs_of(const session& of,
   return over.finish();
 }
 
+result<build_materials> image_materials_of(const session& of,
+                                           const step_graph& graph,
+                                           const declared_pipeline& pipeline,
+                                           shared_index& index,
+                                           const journal& last) {
+  result<digest> inputs = image_inputs_of(of, graph, pipeline, index);
+  if (!inputs) return std::move(inputs).error();
+  build_materials made{.steps = {}, .bases = {}, .inputs = *inputs};
+  base_locks locks(of);
+  for (const step_index at : engine_image_inputs::steps_to_images(graph, pipeline)) {
+    const graph_step& step = graph.steps[at];
+    if (const auto success = last.last(step.id)) made.steps.emplace_back(step.id, hex(success->key));
+    if (step.declared_image() == nullptr) continue;
+    const result<std::vector<observed_base>> bases = locks.bases_of(step);
+    if (!bases) return bases.error();
+    for (const observed_base& each : *bases) made.bases.emplace_back(each.reference, each.pinned);
+  }
+  return made;
+}
+
 }  // namespace cicd

@@ -18,7 +18,7 @@
 #include <cicd/engine/image_step.hpp>
 #include <cicd/image/java_application.hpp>
 #include <cicd/image/staging.hpp>
-#include <cicd/report/sarif.hpp>
+#include <cicd/report/scan/sarif.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/system/files.hpp>
 

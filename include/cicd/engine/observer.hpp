@@ -34,6 +34,8 @@ std::string layout_path_of(std::string base);
 /// The question for a step's inputs, and for what it made.
 file_query inputs_query(const session& of, const graph_step& step);
 file_query outputs_query(const session& of, const graph_step& step);
+/// The files whose absolute paths stand in a word, alone or among others.
+std::vector<std::string> files_named_in(const std::string& word);
 /// `services/orders` of MAVEN_MODULE.
 std::string module_of(const step& of);
 /// Adds, for a step with MAVEN_MODULE that runs in `folder`, the folder of each module and where it is among

@@ -12,8 +12,10 @@
 #include <cicd/declare/shards.hpp>
 #include <cicd/engine/backing_inputs.hpp>
 #include <cicd/engine/dockerfile_build.hpp>
+#include <cicd/engine/handed_on.hpp>
 #include <cicd/engine/image_bases.hpp>
 #include <cicd/engine/observer.hpp>
+#include <cicd/engine/scan_policy.hpp>
 #include <cicd/engine/shard_tests.hpp>
 #include <cicd/engine/step_function.hpp>
 #include <cicd/observe/maven_modules.hpp>
@@ -26,7 +28,6 @@ namespace cicd {
 
 namespace engine_observer {
 
-/// One pass over the wanted steps; questions that are the same are asked once.
 class pass {
  public:
   pass(const session& of, const step_graph& graph, shared_index& index, const workspace* split_by)
@@ -93,14 +94,15 @@ class pass {
       seen.settings.emplace_back("the service " + each->name.str(), text ? hex(sha256(*text)) : "");
       for (const std::string& tool : tools_of_service(*each)) take_tool(tool, about, seen);
       if (each->tools.empty() && starts_others(*each, seen)) {
-        seen.settings.emplace_back("this machine", machine_identity());
+        seen.settings.emplace_back("this machine", machine_in(of_.where, of_.around));
         seen.settings.emplace_back("PATH", hex(sha256(of_.around.get_or("PATH", ""))));
       }
       seen.services.push_back(*std::move(one));
     }
   }
 
-  /// Whether the program is a script, a shell or the like: what it starts is named neither by COMMAND nor by TOOLS.
+  /// Whether the program is a script, a shell or the like: what it starts is named neither by COMMAND nor by
+  /// TOOLS.
   static bool starts_others(const backing_service& of, const observed_step& seen) {
     if (of.command.empty()) return false;
     const std::string program = of.command.front().str();
@@ -208,7 +210,7 @@ class pass {
     take_services(about, seen);
     if (declared.tools.empty() && starts_unknown(declared, about, seen)) {
       unknown_.push_back(step);
-      seen.settings.emplace_back("this machine", machine_identity());
+      seen.settings.emplace_back("this machine", machine_in(of_.where, of_.around));
       seen.settings.emplace_back("PATH", hex(sha256(of_.around.get_or("PATH", ""))));
     }
   }
@@ -309,22 +311,6 @@ class pass {
           path_below(file, of_.where.build_root),
           there ? fmt::format("{:o} {}", there->mode, hex(there->content)) : "missing");
     }
-  }
-
-  /// The files whose absolute paths stand in a word, alone or among others.
-  static std::vector<std::string> files_named_in(const std::string& word) {
-    std::vector<std::string> files;
-    const auto is_file = [](const std::string& path) { return exists(path) && !is_folder(path); };
-    if (word.starts_with('/') && is_file(word)) return {word};
-    constexpr std::string_view ends = " \t\n;|&<>()='\"`,";
-    for (std::size_t at = 0; at < word.size();) {
-      const std::size_t end = std::min(word.find_first_of(ends, at), word.size());
-      const std::string piece = word.substr(at, end - at);
-      if (const auto slash = piece.find('/'); slash != std::string::npos && is_file(piece.substr(slash)))
-        files.push_back(piece.substr(slash));
-      at = end + 1;
-    }
-    return files;
   }
 
   /// A program among the inputs bears the right to be executed; in the step's folder it could not be given
@@ -493,7 +479,8 @@ observation observe(const session& of,
                     const journal& remembered,
                     shared_index& index,
                     const workspace* split_by) {
-  return engine_observer::pass(of, graph, index, split_by).look(wanted, remembered);
+  return with_scans(graph, wanted,
+                    engine_observer::pass(of, graph, index, split_by).look(wanted, remembered));
 }
 
 }  // namespace cicd

@@ -23,6 +23,21 @@ std::string layout_path_of(std::string base) {
   return tag == std::string::npos ? base : base.substr(0, tag);
 }
 
+std::vector<std::string> files_named_in(const std::string& word) {
+  std::vector<std::string> files;
+  const auto is_file = [](const std::string& path) { return exists(path) && !is_folder(path); };
+  if (word.starts_with('/') && is_file(word)) return {word};
+  constexpr std::string_view ends = " \t\n;|&<>()='\"`,";
+  for (std::size_t at = 0; at < word.size();) {
+    const std::size_t end = std::min(word.find_first_of(ends, at), word.size());
+    const std::string piece = word.substr(at, end - at);
+    if (const auto slash = piece.find('/'); slash != std::string::npos && is_file(piece.substr(slash)))
+      files.push_back(piece.substr(slash));
+    at = end + 1;
+  }
+  return files;
+}
+
 std::string module_of(const step& of) {
   std::string module = normal_path(of.maven_module.view());
   while (module.ends_with('/')) module.pop_back();
@@ -112,6 +127,8 @@ file_query inputs_query(const session& of, const graph_step& step) {
   for (const path_pattern& pattern : step.command()->inputs) query.patterns.push_back(pattern.str());
   for (const relative_path& file : step.command()->inputs_named_in) query.patterns.push_back(file.str());
   for (const path_pattern& pattern : step.command()->exclude) query.exclude.push_back(pattern.str());
+  if (const relative_path& baseline = step.pipeline->declared.baseline)
+    query.exclude.push_back(pattern_for(baseline.str()));
   for (const path_pattern& pattern : step.command()->optional_inputs) query.optional.push_back(pattern.str());
   if (step.command()->has_maven_module()) {
     observing::module_inputs all = observing::inputs_of_module(query.root, module_of(*step.command()));

@@ -24,17 +24,16 @@ class project_plan {
   std::string text() const;
   /// The contract "plan" (docs/contracts/plan.md).
   json as_json() const;
-  /// What the gate would refuse of the steps that were named.
-  status may_begin() const {
-    status may = of_->may_begin_named();
+  /// What the gate would refuse of the steps that were named; of a plan that is saved no missing approval.
+  status may_begin(bool is_saved = false) const {
+    status may = of_->may_begin_named(is_saved);
     return may ? may : status(of_->as_told({std::move(may).error()}).front());
   }
   /// Why deploys could not be planned, such as for a file that WRITE names and that is not there; the others
   /// are planned all the same.
   errors failures() const { return of_->as_told(of_->deliveries().failures()); }
-  /// The contract "saved plan" (docs/contracts/saved-plan.md). Class `usage` where nothing is deployed to a
-  /// cluster.
-  result<json> saved() const { return of_->saved_plan(); }
+  /// The contract "saved plan" (docs/contracts/saved-plan.md). Class `usage` where nothing is deployed.
+  result<json> saved() const { return of_->saved_plan(steps_); }
   /// What was planned for each deploy, for an approval.
   delivery& deliveries() const { return of_->deliveries(); }
   const session& of() const { return of_->of(); }

@@ -52,7 +52,7 @@ or_errors<project_plan> no_plan(or_errors<project_plan> so_far, error why) {
 errors functions_in(const recorded_calls& calls) {
   errors all;
   for (const call& each : calls.calls)
-    if (each.where.function == "pipeline_step"
+    if ((each.where.function == "pipeline_step" || each.where.function == "pipeline_scan")
         && std::ranges::find(each.arguments, "RUN") != each.arguments.end())
       all.push_back(error{
           exit_class::usage,

@@ -22,6 +22,9 @@ status check_rehearsal(const session& of, const git_event& event, errors& warnin
 status check_event(const session& of, const git_event& event);
 /// Whether a branch or a tag can have this name (git check-ref-format --branch).
 bool is_name_of_event(const std::string& name);
+/// The surroundings of a job for a pull request, `[fork:]<source>..<base>`: what a CI system would say of it,
+/// and nothing that one says here. Class `usage` where it is of another form.
+result<surroundings> rehearsed_request(const std::string& text, const surroundings& around);
 /// What the CI system says that happened. Class `usage` where it is neither a push to a branch nor a tag.
 result<git_event> event_of_ci(const surroundings& around);
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -181,6 +183,35 @@ status check_event(const session& of, const git_event& event) {
 
 bool is_name_of_event(const std::string& name) {
   return !name.starts_with('-') && check_branch_name(name);
+}
+
+result<surroundings> rehearsed_request(const std::string& text, const surroundings& around) {
+  constexpr std::string_view fork = "fork:";
+  const bool is_fork = text.starts_with(fork);
+  const std::string names = is_fork ? text.substr(fork.size()) : text;
+  const auto dots = names.find("..");
+  const std::string source = names.substr(0, dots),
+                    base = dots == names.npos ? std::string() : names.substr(dots + 2);
+  if (source.empty() || base.empty() || !is_name_of_event(source) || !is_name_of_event(base))
+    return error{exit_class::usage, {}, "not a pull request", text, {}}.with(
+        "allowed", "<source>..<base>, or fork:<source>..<base>: names of branches");
+  std::map<std::string, std::string, std::less<>> variables = around.all();
+  std::erase_if(variables, [](const auto& each) {
+    constexpr std::array<std::string_view, 15> of_systems{
+        "CI",         "GITHUB_", "GITLAB_", "CIRCLE",   "BUILDKITE", "JENKINS_", "DRONE",  "TRAVIS",
+        "BITBUCKET_", "SYSTEM_", "BUILD_",  "TF_BUILD", "GITEA_",    "FORGEJO_", "CHANGE_"};
+    return !each.first.starts_with("CICD_") && std::ranges::any_of(of_systems, [&](std::string_view start) {
+      return each.first.starts_with(start);
+    });
+  });
+  variables["GITLAB_CI"] = "true";
+  variables["CI_PIPELINE_SOURCE"] = "merge_request_event";
+  variables["CI_PROJECT_ID"] = variables["CI_MERGE_REQUEST_PROJECT_ID"] = variables["CI_MERGE_REQUEST_IID"] =
+      "1";
+  variables["CI_MERGE_REQUEST_SOURCE_PROJECT_ID"] = is_fork ? "2" : "1";
+  variables["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"] = source;
+  variables["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"] = base;
+  return surroundings(std::move(variables));
 }
 
 result<git_event> event_of_ci(const surroundings& around) {

@@ -39,7 +39,8 @@ struct project_request {
   git_event event{};
   /// Step and cluster → the only fingerprint that is deployed.
   std::map<std::string, std::string> saved_plans{};
-  int canary_percent = 0;  ///< of a canary's share; 0: as declared
+  std::map<std::string, std::string> saved_commits{};  ///< likewise a step → the only commit
+  int canary_percent = 0;                              ///< of a canary's share; 0: as declared
   /// Managers whose fields a deploy to a cluster takes over this once, beside those of TAKE_OVER.
   std::vector<std::string> take_over{};
   bool ask_gates = false;  ///< of a plan: GATE is run, too
@@ -47,8 +48,10 @@ struct project_request {
   hand_promotions by_hand{};
   /// Of an event: what is not refused of a pipeline goes on, although something of it is.
   bool keep_going = false;
-  affected_request affected{};        ///< only what a change reaches, and what that needs
-  std::string command{};              ///< what a person typed for it, where that is more than its targets
+  affected_request affected{};  ///< only what a change reaches, and what that needs
+  std::string command{};        ///< what a person typed for it, where that is more than its targets
+  std::map<std::string, std::string>
+      again{};                        ///< a step → the command that runs it again, where it is another
   bool is_of_event = false;           ///< the targets are those that the event sets off; found out by the run
   std::function<status()> may_act{};  ///< asked before each change is begun; empty: it may be
 };
@@ -102,10 +105,12 @@ class project_run : public std::enable_shared_from_this<project_run> {
   errors prepare(const std::function<void(const errors&)>& warn);
   /// The whole plan, in the graph's order. Servers are asked what is there.
   result<std::vector<step_plan>> plan();
-  /// What the gate refuses of the steps that were named, so that it can be said below a plan.
-  status may_begin_named();
-  /// The contract "saved plan": what each deploy to a cluster would do. Class `usage` where there is none.
-  result<json> saved_plan() const;
+  /// What the gate refuses of the steps that were named, so that it can be said below a plan. `is_saved`: for
+  /// whoever approves, so that a missing approval is none.
+  status may_begin_named(bool is_saved = false);
+  /// The contract "saved plan": what each deploy would do, as it was planned. Class `usage` where there is
+  /// none.
+  result<json> saved_plan(const std::vector<step_plan>& planned) const;
   run_outcome execute(const std::vector<run_listener>& listeners);
   /// Without the secrets that were fetched, and with the lines of the declarations.
   errors as_told(errors all) const;
@@ -136,6 +141,8 @@ class project_run : public std::enable_shared_from_this<project_run> {
   bool comes_after_from(step_index step, const std::set<step_index>& refused) const;
   status unless_interrupted(const std::function<status()>& work);
   std::set<const declared_pipeline*> approved_to_build() const;
+  std::string saved_commit_of(const graph_step& step) const;
+  status check_saved_commits() const;
   status may_build();
   bool asks_outside() const;
   std::vector<bool> would_build();

@@ -11,6 +11,7 @@
 
 #include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/source_clone.hpp>
 #include <cicd/engine/declared_lines.hpp>
 #include <cicd/engine/image_inputs.hpp>
@@ -99,6 +100,9 @@ project_run::project_run(std::shared_ptr<const session> of,
                  request_.take_over, !is_recorded(), effects_cancelled_,
                  [this](const declared_pipeline& pipeline) {
                    return image_inputs_of(*session_, graph_, pipeline, index_);
+                 },
+                 [this](const declared_pipeline& pipeline) {
+                   return image_materials_of(*session_, graph_, pipeline, index_, remembered_);
                  },
                  request_.ask_gates, request_.by_hand,
                  [this](const secret& of, const std::string& folder, const cancellation& cancelled) {
@@ -375,31 +379,67 @@ errors project_run::damage() const {
   return all;
 }
 
-result<json> project_run::saved_plan() const {
+namespace engine_run {
+namespace {
+
+error parts_are_not_saved(const graph_step& step) {
+  return error{exit_class::usage,
+               step.id,
+               "the plan of an environment with parts is not saved: it would not say what its parts change",
+               step.place()->parts.front().name.str(),
+               {{"allowed", "environments that nothing is OF"}}};
+}
+
+error is_not_known_yet(const graph_step& step) {
+  return error{exit_class::usage,
+               step.id,
+               "its plan cannot be saved: what it would deploy is not made yet",
+               {},
+               {{"try", "make its images first, then the plan"}}};
+}
+
+/// What is kept of a way whose objects no server compares: what an approval of it would be bound to.
+json saved_of_way(const graph_step& step, const std::vector<approvable>& would, const secret_finder& by) {
+  json one(json::object{});
+  one.set("schema", 1).set("step", step.id).set("pipeline", step.pipeline->declared.name.str());
+  one.set("environment", step.place()->name.str());
+  one.set("version", would.empty() ? std::string() : would.front().version);
+  std::vector<std::string> lines = would.empty() ? std::vector<std::string>() : would.front().lines;
+  for (std::string& each : lines) each = by.masked(each);
+  one.set("changes", json_texts(lines));
+  return one.set("approval", would.empty() ? std::string() : would.front().digest);
+}
+
+}  // namespace
+}  // namespace engine_run
+
+result<json> project_run::saved_plan(const std::vector<step_plan>& planned) const {
+  using namespace engine_run;
   json deploys(json::array{});
-  for (step_index step : wanted_) {
-    const environment* place = graph_.steps[step].place();
-    if (place != nullptr && !place->parts.empty())
-      return error{
-          exit_class::usage,
-          graph_.steps[step].id,
-          "the plan of an environment with parts is not saved: it would not say what its parts change",
-          place->parts.front().name.str(),
-          {{"allowed", "environments VIA kubectl that nothing is OF"}}};
-  }
-  for (step_index step : wanted_)
-    for (const planned_wave& each : delivery_.last_plans(graph_.steps[step])) {
-      json one = saved_plan_of(each.plan, each.wanted.record);
-      one.set("step", graph_.steps[step].id);
+  for (const step_plan& each : planned) {
+    const graph_step& step = graph_.steps[each.step];
+    if (step.kind() != step_kind::deploy) continue;
+    if (!step.place()->parts.empty()) return parts_are_not_saved(step);
+    if (each.what == decision::depends) return is_not_known_yet(step);
+    const std::string commit = saved_commit_of(step);
+    const auto waves = delivery_.last_plans(step);
+    for (const planned_wave& wave : waves) {
+      json one = saved_plan_of(wave.plan, wave.wanted.record);
+      one.set("step", step.id).set("approval", wave.approval);
+      if (!commit.empty()) one.set("commit", commit);
       deploys.push(std::move(one));
     }
+    if (!waves.empty()) continue;
+    json one = saved_of_way(step, delivery_.last_approvable(step), *secrets_.finder());
+    if (!commit.empty()) one.set("commit", commit);
+    deploys.push(std::move(one));
+  }
   if (deploys.elements().empty())
-    return error{
-        exit_class::usage,
-        {},
-        "there is no deploy to a cluster in this plan to be saved",
-        joined(request_.targets, " "),
-        {{"allowed", "a target such as deploy-prod of an environment VIA kubectl whose images are made"}}};
+    return error{exit_class::usage,
+                 {},
+                 "there is no deploy in this plan to be saved",
+                 joined(request_.targets, " "),
+                 {{"allowed", "a target such as deploy-prod, of what is made"}}};
   json saved(json::object{});
   saved.set("schema", 1);
   saved.set("deploys", std::move(deploys));

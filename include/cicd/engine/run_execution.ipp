@@ -18,6 +18,10 @@
 #include <cicd/engine/observer.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/run.hpp>
+#include <cicd/engine/run_notes.hpp>
+#include <cicd/engine/scan_policy.hpp>
+#include <cicd/engine/scan_step.hpp>
+#include <cicd/engine/scan_summary.hpp>
 #include <cicd/engine/secret_guard.hpp>
 #include <cicd/engine/step_function.hpp>
 #include <cicd/engine/step_reports.hpp>
@@ -96,7 +100,10 @@ class project_run::execution {
   }
   status open_runs();
   std::vector<note> summary_notes() const;
-  std::vector<note> notes_of_demo() const;
+  scan_run scans(const std::string& at) const {
+    return {where_, of_.index_, of_.session_->around, secrets_.finder(), at, of_.ports_.time->now()};
+  }
+  errors tell_scans(run_ended& end);
   status added_to_index();
   run_outcome closed(const loop_result& result);
 
@@ -104,6 +111,7 @@ class project_run::execution {
   const workspace& where_;
   const std::vector<run_listener> listeners_;
   std::set<std::string> told_refused_;  ///< deploys
+  std::set<std::string> scanned_;       ///< steps whose reports, if they have any, are those of now
   step_home home_;
   recorder record_;
   test_memory tests_;
@@ -201,6 +209,7 @@ void project_run::execution::say(event_body body) {
   event happened = of_.event_now(masked(std::move(body), *secrets_.finder()));
   if (auto* end = std::get_if<step_ended>(&happened.body)) tests_.hear(*end, name_of_tests(end->step));
   const auto* ended = std::get_if<step_ended>(&happened.body);
+  if (ended != nullptr && ended->outcome <= step_outcome::timed_out) scanned_.insert(ended->step);
   of_.gathered_.hear(happened, ended == nullptr ? std::string() : name_of_tests(ended->step));
   record_.hear(happened);
   for (const run_listener& each : listeners_)
@@ -311,8 +320,12 @@ caching_options project_run::execution::caching() {
     return why_it_failed(*of_.session_, of_.graph_, work, end);
   };
   ask.summary_of = tests_summary;
-  ask.read_findings = [this](const task& work, const file_set& files) {
-    return findings_of(work, files, where_.run(of_.id_) + "/" + flat_name(work.step->id), *secrets_.finder());
+  ask.judge = [this](const task& work, outcome& end) {
+    const std::string kept_at = where_.run(of_.id_) + "/" + flat_name(work.step->id);
+    if (is_scan(*work.step)) return judge_scan(work, end, scans(kept_at));
+    if (end.how != step_outcome::failed || end.failure) return;
+    if (const result<file_set> files = of_.index_.look(findings_in(work.folder, *work.step)))
+      end.failure = findings_of(work, *files, kept_at, *secrets_.finder());
   };
   ask.make_folder = [this](const task& work) { return home_.prepare(work.folder); };
   ask.place_history = [this](const task& work) {
@@ -337,22 +350,8 @@ backing_options project_run::execution::backing() {
               }};
 }
 
-/// How each step is run again: by its target, or, where that alone does something else, by the command that
-/// asked for it. An event counts for all that is done outside. Without CMake there are no targets.
 std::map<std::string, std::string> project_run::execution::commands_again() const {
-  std::map<std::string, std::string> commands;
-  const std::string build = of_.session_->build_command();
-  for (step_index step : of_.wanted_) {
-    const std::string& id = of_.graph_.steps[step].id;
-    if (const std::string name = of_.session_->target_of_step(id); !build.empty() && !name.empty())
-      commands[id] = build + " " + shell_quoted(name);
-  }
-  if (of_.request_.command.empty()) return commands;
-  const bool is_of_event = of_.request_.event.kind != ref_kind::none;
-  for (step_index step : is_of_event ? of_.wanted_ : of_.ends_)
-    if (!is_of_event || !is_pure(of_.graph_.steps[step].kind()))
-      commands[of_.graph_.steps[step].id] = of_.request_.command;
-  return commands;
+  return cicd::commands_again(*of_.session_, of_.graph_, of_.request_, of_.wanted_, of_.ends_);
 }
 
 run_view project_run::execution::view() const {
@@ -412,23 +411,21 @@ std::vector<note> project_run::execution::summary_notes() const {
   for (step_index step : of_.wanted_)
     for (note& one : of_.delivery_.where_it_is(of_.graph_.steps[step])) notes.push_back(std::move(one));
   notes.push_back({"record", where_.run(of_.id_)});
-  for (note& one : notes_of_demo()) notes.push_back(std::move(one));
+  for (note& one : notes_of_demo(*of_.session_, of_.graph_, of_.wanted_)) notes.push_back(std::move(one));
   return notes;
 }
 
-std::vector<note> project_run::execution::notes_of_demo() const {
-  const std::optional<std::string> demo = of_.session_->around.get("CICD_DEMO");
-  if (!demo) return {};
-  const std::string launcher = shell_quoted(where_.own() + "/cicd");
-  std::vector<note> notes{{"run", shell_quoted(*demo)}};
-  for (step_index step : of_.wanted_)
-    if (const graph_step& each = of_.graph_.steps[step];
-        each.kind() == step_kind::command && each.id.ends_with("/test"))
-      notes.push_back({"log", launcher + " logs " + shell_quoted(flat_name(each.id))});
-  notes.push_back({"history", launcher + " history"});
-  for (const char* command : {" plan deploy-stage", " explain service.replicas", " status"})
-    notes.push_back({"try next", launcher + command});
-  return notes;
+/// What the scans that were asked for found together; gives what is to be said of it although nothing fails.
+errors project_run::execution::tell_scans(run_ended& end) {
+  const auto board = scan_board_of(*of_.session_, of_.graph_, of_.wanted_, scans({}), &scanned_);
+  if (!board || board.made->scans.empty()) return {};
+  if (record_.did_something()) {
+    const std::vector<note> notes = scan_notes(*board.made, where_.run(of_.id_) + "/scans.sarif");
+    end.summary.insert(end.summary.begin(), notes.begin(), notes.end());
+  }
+  errors told = warnings_of(*board.made);
+  for (const error& each : told) say(step_warning{each.subject, each.what});
+  return told;
 }
 
 run_outcome project_run::execution::closed(const loop_result& result) {
@@ -474,7 +471,9 @@ run_outcome project_run::execution::run() {
                 .summary = {}};
   if (result.failed_step.empty()) end.failure = result.failure;
   if (result.outcome == exit_class::done && record_.did_something()) end.summary = summary_notes();
+  const errors of_scans = tell_scans(end);
   say(std::move(end));
+  if (!of_scans.empty()) warn(of_scans);
   if (!result.left_running)
     if (const errors unsaid = of_.end_of_notices(result.outcome); !unsaid.empty()) warn(unsaid);
   run_outcome outcome = closed(result);

@@ -4,14 +4,42 @@
 #include <algorithm>
 #include <set>
 
+#include <cicd/base/unicode.hpp>
 #include <cicd/engine/run.hpp>
+#include <cicd/observe/git.hpp>
 
 namespace cicd {
+
+/// Of what is checked out here; empty of what is built elsewhere, or promoted by hand.
+std::string project_run::saved_commit_of(const graph_step& step) const {
+  const declared_pipeline& of = *step.pipeline;
+  if (of.is_elsewhere() || request_.by_hand.contains(of.declared.name.view())) return {};
+  return git_state_of(of.repository(), session_->around).commit.value_or("");
+}
+
+/// A plan of another commit is refused before anything of this one is made.
+status project_run::check_saved_commits() const {
+  for (step_index step : ends_) {
+    const graph_step& of = graph_.steps[step];
+    const auto saved = request_.saved_commits.find(of.id);
+    if (saved == request_.saved_commits.end()) continue;
+    const std::string commit = saved_commit_of(of);
+    if (commit.empty() || commit == saved->second) continue;
+    return error{
+        exit_class::policy,
+        of.id,
+        "the saved plan is of another commit",
+        displayable(saved->second.substr(0, 7)),
+        {{"there", commit.substr(0, 7)}, {"try", "make the plan again, look at it, and deploy that one"}}};
+  }
+  return {};
+}
 
 /// The gate, before anything is built, made or contacted. What is wanted is asked before what comes before
 /// it, since that is what a person named. A plan is not held up by it.
 status project_run::may_begin() {
   if (!is_recorded()) return {};
+  if (status same = check_saved_commits(); !same) return same;
   if (status may = may_build(); !may) return may;
   for (const graph_step* each : delivery_.gate().deploys())
     if (status may = delivery_.gate().may_begin(*each); !may) return may;
@@ -106,7 +134,7 @@ status project_run::may_begin_event() {
   return {};
 }
 
-status project_run::may_begin_named() {
+status project_run::may_begin_named(bool is_saved) {
   if (status may = may_build(); !may) return may;
   for (step_index step : ends_) {
     if (status may = delivery_.gate().may_begin(graph_.steps[step]); !may) return may;
@@ -115,7 +143,10 @@ status project_run::may_begin_named() {
     const bool waits_for_this_run =
         comes_after_from(step, {})
         && delivery_.gate().is_waiting_in_plan(graph_.steps[step], gate_rule::from);
-    if (waits_for_this_run) continue;
+    // A saved plan is what an approval is asked for by.
+    const bool waits_for_a_person =
+        is_saved && delivery_.gate().is_waiting_in_plan(graph_.steps[step], gate_rule::approval);
+    if (waits_for_this_run || waits_for_a_person) continue;
     if (std::optional<error> refused = delivery_.gate().refused_in_plan(graph_.steps[step]))
       return *std::move(refused);
   }

@@ -14,6 +14,7 @@
 #include <cicd/engine/failed_step.ipp>
 #include <cicd/engine/files_step.ipp>
 #include <cicd/engine/found_templates.ipp>
+#include <cicd/engine/handed_on.ipp>
 #include <cicd/engine/image_bases.ipp>
 #include <cicd/engine/image_inputs.ipp>
 #include <cicd/engine/image_step.ipp>
@@ -29,7 +30,11 @@
 #include <cicd/engine/run.ipp>
 #include <cicd/engine/run_execution.ipp>
 #include <cicd/engine/run_gate.ipp>
+#include <cicd/engine/run_notes.ipp>
 #include <cicd/engine/run_notices.ipp>
+#include <cicd/engine/scan_policy.ipp>
+#include <cicd/engine/scan_step.ipp>
+#include <cicd/engine/scan_summary.ipp>
 #include <cicd/engine/secret_guard.ipp>
 #include <cicd/engine/session.ipp>
 #include <cicd/engine/shard_tests.ipp>

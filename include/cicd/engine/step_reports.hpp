@@ -16,8 +16,9 @@ namespace cicd {
 /// The test cases in these files below a step's folder; what is no report is passed over.
 std::vector<test_case> cases_in(const std::string& folder, const file_set& reports);
 
-/// Why a scan failed: how many findings there are, the worst of them, and where the SARIF files are
-/// (`kept_at` with an ending) whose paths lead from the repository's root and whose secrets are masked.
+/// Why a step failed that is no scan: how many FINDINGS there are, the worst of them, and where they are kept
+/// as SARIF
+/// (`kept_at` with an ending), with paths that lead from the repository's root and secrets masked.
 std::optional<error> findings_of(const task& work,
                                  const file_set& files,
                                  const std::string& kept_at,

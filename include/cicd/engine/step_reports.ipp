@@ -3,12 +3,11 @@
 
 #include <cstdint>
 
-#include <fmt/format.h>
-
+#include <cicd/base/counted.hpp>
+#include <cicd/engine/scan_step.hpp>
 #include <cicd/engine/step_reports.hpp>
-#include <cicd/observe/git.hpp>
 #include <cicd/report/junit.hpp>
-#include <cicd/report/sarif.hpp>
+#include <cicd/report/scan/readers.hpp>
 #include <cicd/report/test_report.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/own_file.hpp>
@@ -40,33 +39,29 @@ std::optional<error> findings_of(const task& work,
                                  const file_set& files,
                                  const std::string& kept_at,
                                  const secret_finder& secrets) {
-  const auto layout = observing::git_layout_of(work.source);
-  const std::string top = layout ? layout->top : std::string();
-  const std::string below = path_below(work.source, top);
-  const sarif_places places{.folder = work.folder,
-                            .source = work.source,
-                            .prefix = top.empty() || below == work.source ? std::string() : below + "/",
-                            .exists = exists};
-  std::vector<scan_finding> all;
-  std::string kept;
+  const sarif_places places{work.folder, real_path(work.folder).value_or(work.folder), work.source, exists};
+  scanned all{.step = work.step->id, .prefix = prefix_in_repository(work.source)};
   for (const observed_file& file : files) {
     const result<std::string> text =
         read_below(work.folder, file.path, {.limit = engine_step_reports::largest_report});
     if (!text) continue;
-    result<sarif_document> document = read_sarif(*text, places);
-    if (!document) continue;
-    all.insert(all.end(), document->findings.begin(), document->findings.end());
-    const std::string to =
-        kept_at + (kept.empty() ? "" : "." + std::to_string(&file - files.data())) + ".sarif";
-    if (write_file(to, secrets.masked(document->text), durability::fast, 0600))
-      kept += (kept.empty() ? "" : "\n") + to;
+    const result<scan_report> report = read_scan_report({*text, file.path, {}}, places);
+    if (!report) continue;
+    all.found.tool = report->tool;
+    for (const scan_finding& each : report->findings) all.found.findings.push_back(each);
   }
-  if (all.empty()) return std::nullopt;
-  return error{exit_class::step_failed,
-               work.step->id,
-               fmt::format("{} finding{}", all.size(), all.size() == 1 ? "" : "s"),
-               {},
-               {{"findings", findings_text(all)}, {"sarif", kept}}};
+  if (all.found.findings.empty()) return std::nullopt;
+  sort_findings(all.found.findings);
+  for (scan_finding& each : all.found.findings) each.message = secrets.masked(each.message);
+  error made{exit_class::step_failed,
+             work.step->id,
+             counted(all.found.findings.size(), "finding"),
+             {},
+             {{"findings", findings_text(all.found.findings)}}};
+  all.verdict = verdict_of(all.found, {.scan = all.step, .fail_on = severity::low});
+  if (write_file(kept_at + ".sarif", merged_sarif_of({all}).text, durability::fast, 0600))
+    made.notes.push_back({"sarif", kept_at + ".sarif"});
+  return made;
 }
 
 }  // namespace cicd

@@ -167,6 +167,7 @@ class made_tree {
         "-G",
         (*about)["generator"].text()};
     words.insert(words.end(), given_.begin(), given_.end());
+    words.emplace_back("-DCICD_OF_ANOTHER_COMMIT=ON");
     const captured said = run_to_end({words, folder_, of_.around.lines()},
                                      {.limit = std::chrono::minutes(10), .cancelled = cancelled_});
     if (said.end.good()) return exists(build() + "/.cicd/declarations.ndjson") ? status() : declare_nothing();

@@ -30,4 +30,7 @@ struct with_request {
 /// kept where it fails, in `.cicd/with` of the build tree.
 outcome run_with_services(const session& of, const with_request& request);
 
+/// What is wrong with the names and variables of the request; nothing is started, and no file looked at.
+status check_with_services(const session& of, const with_request& request);
+
 }  // namespace cicd

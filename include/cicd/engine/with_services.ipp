@@ -56,6 +56,14 @@ status add_needs(const with_request& request, made_step& to) {
 /// program can be seen by others.
 status check_named(const with_request& request, const std::string& text, bool is_shown) {
   for (const std::string& name : placeholders_in(text)) {
+    if (const auto setting = setting_named_by(name)) {
+      std::vector<std::string> names;
+      for (const auto& [known, value] : settings_in(request.pipeline->declared)) names.push_back(known);
+      return error{
+          exit_class::usage, {}, "there is no such setting, or it has no value", std::string(*setting), {}}
+          .with("did you mean", nearest(name, names).value_or(""))
+          .with("allowed", joined(names, ", "));
+    }
     if (!is_part_of_service(name)) continue;
     const std::string service = name.substr(0, name.find('.'));
     if (std::ranges::find(request.needs, service) == request.needs.end())
@@ -75,7 +83,7 @@ status check_named(const with_request& request, const std::string& text, bool is
   return {};
 }
 
-status fill_in(const session& of, const with_request& request, shared_index& index, made_step& to) {
+status take_words(const session& of, const with_request& request, made_step& to) {
   if (status needs = add_needs(request, to); !needs) return needs;
   to.in_graph = {.id = request.pipeline->declared.name.str() + "/with",
                  .pipeline = request.pipeline,
@@ -83,8 +91,11 @@ status fill_in(const session& of, const with_request& request, shared_index& ind
   to.seen.words = request.words;
   const surroundings allowed = of.around.for_commands();
   for (const auto& [name, value] : allowed.all()) to.seen.variables.emplace_back(name, value);
+  const placeholder_values settings = settings_in(request.pipeline->declared);
+  for (std::string& word : to.seen.words) word = with_placeholders(word, settings);
   for (const std::string& word : request.env) {
-    const std::optional<assignment> one = assignment::parse(word);
+    std::optional<assignment> one = assignment::parse(word);
+    if (one) one->value = with_placeholders(one->value, settings);
     if (!one)
       return error{exit_class::usage, {}, "--env: not a variable and its value", word, {}}
           .with("did you mean", assignment::guess(word))
@@ -92,8 +103,13 @@ status fill_in(const session& of, const with_request& request, shared_index& ind
     if (status named = check_named(request, one->value, false); !named) return named;
     to.seen.assignments.emplace_back(one->name.str(), one->value);
   }
-  for (const std::string& word : request.words)
+  for (const std::string& word : to.seen.words)
     if (status named = check_named(request, word, true); !named) return named;
+  return {};
+}
+
+status fill_in(const session& of, const with_request& request, shared_index& index, made_step& to) {
+  if (status taken = take_words(of, request, to); !taken) return taken;
   for (const backing_service* each : services_for(request.pipeline->declared, to.declared.needs)) {
     result<observed_service> seen = observed_service_of(*each, *request.pipeline, of, index);
     if (!seen) {
@@ -116,6 +132,11 @@ void forget_old_logs(const std::string& folder) {
 
 }  // namespace
 }  // namespace engine_with_services
+
+status check_with_services(const session& of, const with_request& request) {
+  engine_with_services::made_step made;
+  return engine_with_services::take_words(of, request, made);
+}
 
 outcome run_with_services(const session& of, const with_request& request) {
   namespace self = engine_with_services;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cicd/base/digest.hpp>
@@ -16,6 +17,7 @@ struct oci_documents {
   std::string type;  ///< the media type of its empty config: what kind of artifact it is
   struct document {
     std::string media_type, text;
+    std::vector<std::pair<std::string, std::string>> annotations{};
     bool operator==(const document&) const = default;
   };
   std::vector<document> all;

@@ -30,7 +30,13 @@ result<digest> write_documents(const std::string& layout, const oci_documents& w
   for (const auto& each : what.all) {
     auto put = to.put(each.text, each.media_type, durability::fast);
     if (!put) return std::move(put).error();
-    layers.push(put->as_json());
+    json layer = put->as_json();
+    if (!each.annotations.empty()) {
+      json annotations = json::object{};
+      for (const auto& [name, value] : each.annotations) annotations.set(name, value);
+      layer.set("annotations", std::move(annotations));
+    }
+    layers.push(std::move(layer));
   }
   json manifest;
   manifest.set("schemaVersion", 2).set("mediaType", oci_manifest_type);
@@ -83,7 +89,11 @@ result<oci_documents> read_documents(const oci_layout& layout, const oci_descrip
     if (auto right = layout.check(*layer); !right) return right.error();
     auto text = read_file(layout.blob_path(layer->content));
     if (!text) return std::move(text).error();
-    read.all.push_back({layer->media_type, *std::move(text)});
+    oci_documents::document& made = read.all.emplace_back();
+    made.media_type = layer->media_type;
+    made.text = *std::move(text);
+    for (const auto& [name, value] : each["annotations"].members())
+      made.annotations.emplace_back(name, value.text());
   }
   return read;
 }

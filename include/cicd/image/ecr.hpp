@@ -28,6 +28,7 @@ struct images_to_keep {
   std::vector<std::string> tags;  ///< patterns of the tags that environments follow: `v*`
   std::size_t environments = 0;   ///< each runs an image
   std::size_t artifacts = 10;     ///< commits
+  bool are_signed = false;
 };
 
 /// Why a lifecycle policy may take away what has to stay, a sentence for each rule; none where it does not.

@@ -55,6 +55,9 @@ std::vector<kept_tag> tags_of(const images_to_keep& what) {
   std::vector<kept_tag> tags{{"1a2b3c4", "the images of commits", commits},
                              {std::string(40, 'a') + ".artifact", "the artifacts of commits", commits},
                              {"sha256-" + std::string(64, 'a') + ".sbom", "the bills of materials", commits}};
+  if (what.are_signed)
+    for (const char* each : {".sig", ".att"})
+      tags.push_back({"sha256-" + std::string(64, 'a') + each, "the signatures", commits});
   for (const std::string& each : what.tags)
     tags.push_back({replaced_all(each, "*", "1.0.0"), "what is deployed by a tag " + each, what.artifacts});
   return tags;
@@ -135,9 +138,10 @@ std::string lifecycle_policy_for(const images_to_keep& what) {
                    .set("action", json().set("type", "expire")));
   };
   for (const std::string& each : what.tags) add("deployed by a tag " + each, {each}, all);
-  for (const char* each :
-       {"*.artifact", "*.history", "*.yanked-*", "*.lifted-*", "*.approval-*", "sha256-*.sbom"})
-    add("artifacts, their marks and what images carry", {each}, all);
+  std::vector<std::string> kept{"*.artifact", "*.history",    "*.yanked-*",
+                                "*.lifted-*", "*.approval-*", "sha256-*.sbom"};
+  if (what.are_signed) kept.insert(kept.end(), {"sha256-*.sig", "sha256-*.att"});
+  for (const std::string& each : kept) add("artifacts, their marks and what images carry", {each}, all);
   add("the images of the last commits", {}, static_cast<std::int64_t>(what.artifacts + what.environments));
   return compact(json().set("rules", std::move(rules)));
 }

@@ -8,6 +8,7 @@
 #include <cicd/image/base_image.ipp>
 #include <cicd/image/base_layout.ipp>
 #include <cicd/image/base_lock.ipp>
+#include <cicd/image/beside.ipp>
 #include <cicd/image/container.ipp>
 #include <cicd/image/documents.ipp>
 #include <cicd/image/ecr.ipp>
@@ -41,6 +42,9 @@
 #include <cicd/image/sbom/readers.ipp>
 #include <cicd/image/sbom/readers_java.ipp>
 #include <cicd/image/secret_search.ipp>
+#include <cicd/image/signature/cosign.ipp>
+#include <cicd/image/signature/provenance.ipp>
+#include <cicd/image/signature/signed_image.ipp>
 #include <cicd/image/skopeo.ipp>
 #include <cicd/image/staging.ipp>
 #include <cicd/image/unpack_limit.ipp>

@@ -56,4 +56,8 @@ ci_event ci_event_of(const surroundings& around);
 /// The page of this run at the CI system, by the system's own variable; empty where there is none.
 std::string ci_run_link(const surroundings& around);
 
+/// What all jobs of one CI run have in common and no other run has, by the system's own variable; empty where
+/// there is none.
+std::string ci_run_id(const surroundings& around);
+
 }  // namespace cicd

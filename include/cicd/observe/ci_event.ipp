@@ -166,4 +166,12 @@ std::string ci_run_link(const surroundings& around) {
   return {};
 }
 
+std::string ci_run_id(const surroundings& around) {
+  for (const char* name : {"GITHUB_RUN_ID", "CI_PIPELINE_ID", "CIRCLE_WORKFLOW_WORKSPACE_ID",
+                           "BUILDKITE_BUILD_ID", "DRONE_BUILD_NUMBER", "CI_PIPELINE_NUMBER", "BUILD_TAG",
+                           "BUILD_BUILDID", "TRAVIS_BUILD_ID", "BITBUCKET_BUILD_NUMBER"})
+    if (std::string id = around.get_or(name, ""); !id.empty()) return fmt::format("{}={}", name, id);
+  return {};
+}
+
 }  // namespace cicd

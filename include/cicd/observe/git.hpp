@@ -36,6 +36,9 @@ struct git_state {
 /// Reads HEAD and refs (loose, packed, linked work trees) without starting git, and what the CI system says.
 git_state git_state_of(const std::string& folder, const surroundings& around);
 
+/// The same without tags and without what git refuses, so that git is seldom started.
+git_state git_head_of(const std::string& folder, const surroundings& around);
+
 /// When a commit was made, as it says itself; nothing where it is not known here. Asks git.
 std::optional<std::chrono::system_clock::time_point> committed_at(const std::string& folder,
                                                                   const std::string& commit,

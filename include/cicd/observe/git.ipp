@@ -184,7 +184,7 @@ std::string user_at_host(const surroundings& around) {
 }  // namespace
 }  // namespace observing::git_refs
 
-git_state git_state_of(const std::string& folder, const surroundings& around) {
+git_state git_head_of(const std::string& folder, const surroundings& around) {
   namespace refs = observing::git_refs;
   git_state now;
   const auto layout = observing::git_layout_of(folder);
@@ -195,17 +195,23 @@ git_state git_state_of(const std::string& folder, const surroundings& around) {
   now.repository = true;
   now.top = layout->top;
   now.shallow = exists(layout->common + "/shallow");
-  const bool plain = refs::has_plain_refs(*layout);
-  const auto packed = refs::packed_refs(*layout);
-  if (plain)
-    refs::read_head(*layout, packed, now);
+  if (refs::has_plain_refs(*layout))
+    refs::read_head(*layout, refs::packed_refs(*layout), now);
   else
     refs::ask_head(now.top, around, now);
   refs::take_event(ci_event_of(around), now);
   if (!now.commit && now.unknown.empty())
     now.unknown.push_back("the commit is not known: the repository has no commit yet");
-  if (now.commit && plain)
-    refs::read_tags(*layout, packed, around, now);
+  return now;
+}
+
+git_state git_state_of(const std::string& folder, const surroundings& around) {
+  namespace refs = observing::git_refs;
+  git_state now = git_head_of(folder, around);
+  const auto layout = observing::git_layout_of(folder);
+  if (!now.repository || !layout) return now;
+  if (now.commit && refs::has_plain_refs(*layout))
+    refs::read_tags(*layout, refs::packed_refs(*layout), around, now);
   else if (now.commit)
     refs::ask_tags(now.top, around, now);
   if (now.shallow) now.unknown.push_back("history and older tags are not known: this is a shallow clone");

@@ -12,18 +12,20 @@ namespace cicd::observing {
 
 /// What a pom.xml says of itself.
 struct maven_project {
-  std::string group, artifact;  ///< the group may be its parent's
+  /// The group may be its parent's; each is empty also where it has a property that is not known.
+  std::string group, artifact;
   std::string packaging = "jar";
   std::vector<std::string> modules;  ///< as written: folders, or files
   std::string parent;                ///< the path of its parent from its folder; empty: it is in a repository
 };
-maven_project project_in(std::string_view pom);
+maven_project project_in(std::string_view pom, const maven_properties& inherited = {});
 
 /// One module of a project.
 struct maven_module {
   std::string file;  ///< its pom.xml below the project's folder: `orders/pom.xml`
   maven_project says;
   std::string text;
+  maven_properties inherited;  ///< of its parents below the project's folder
 
   std::string folder() const;  ///< empty: the project's own
 };

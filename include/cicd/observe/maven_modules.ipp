@@ -31,11 +31,16 @@ std::string file_of(const std::string& folder, const std::string& written) {
   return path.substr(root.size() + 1);
 }
 
+/// Empty where its parent is in a repository.
+std::string file_of_parent(const maven_module& of) {
+  return of.says.parent.empty() ? std::string() : file_of(of.folder(), of.says.parent);
+}
+
 std::optional<maven_module> module_at(const std::string& project, const std::string& file) {
   if (file.empty()) return std::nullopt;
   auto text = read_below_if_there(project, file);
   if (!text || !*text) return std::nullopt;
-  return maven_module{file, project_in(**text), **std::move(text)};
+  return maven_module{file, project_in(**text), **std::move(text), {}};
 }
 
 class gathering {
@@ -57,8 +62,22 @@ class gathering {
       const std::size_t before = all.size();
       take(file);
       if (all.size() == before) return;
-      file = file_of(all[before].folder(), all[before].says.parent);
+      file = file_of_parent(all[before]);
     }
+  }
+  /// With what each has from its parents, the nearest first.
+  std::vector<maven_module> taken() && {
+    for (maven_module& each : all) {
+      std::set<std::string> passed{each.file};
+      for (std::string next = file_of_parent(each); passed.insert(next).second;) {
+        const std::optional<maven_module> parent = module_at(project_, next);
+        if (!parent) break;
+        each.inherited.merge(properties_in(parent->text));
+        next = file_of_parent(*parent);
+      }
+      if (!each.inherited.empty()) each.says = project_in(each.text, each.inherited);
+    }
+    return std::move(all);
   }
 
   std::vector<maven_module> all;
@@ -91,15 +110,17 @@ std::vector<bool> needed(const std::vector<maven_module>& all, const std::string
   while (!open.empty()) {
     const maven_module& one = all[open.back()];
     open.pop_back();
-    const std::string parent = file_of(one.folder(), one.says.parent);
-    const std::vector<maven_coordinate> named = used_coordinates_in(one.text);
+    const std::string parent = file_of_parent(one);
+    const std::vector<maven_coordinate> named = used_coordinates_in(one.text, one.inherited);
     for (std::size_t at = 0; at < all.size(); ++at) {
       const maven_project& other = all[at].says;
       const bool is_named = std::ranges::any_of(named, [&](const maven_coordinate& each) {
-        return each.artifact == other.artifact
-               && (each.group == other.group || each.group.empty() || other.group.empty());
+        const auto may_be = [](const std::string& asked, const std::string& said) {
+          return asked == said || asked.empty() || said.empty();
+        };
+        return may_be(each.artifact, other.artifact) && may_be(each.group, other.group);
       });
-      if ((!one.says.parent.empty() && all[at].file == parent) || is_named) need(at);
+      if (all[at].file == parent || is_named) need(at);
     }
   }
   return is_needed;
@@ -128,7 +149,7 @@ std::string maven_module::folder() const {
 std::vector<maven_module> maven_modules_of(const std::string& project) {
   observe_maven_modules::gathering found(project);
   found.take("pom.xml");
-  return std::move(found.all);
+  return std::move(found).taken();
 }
 
 module_inputs inputs_of_module(const std::string& project, const std::string& module) {
@@ -148,9 +169,10 @@ module_inputs inputs_of_module(const std::string& project, const std::string& mo
     found.take_with_parents(module + "/pom.xml");
   }
   made.is_known = has();
-  const std::vector<bool> is_needed = needed(found.all, module);
-  for (std::size_t at = 0; at < found.all.size(); ++at) {
-    const maven_module& one = found.all[at];
+  const std::vector<maven_module> all = std::move(found).taken();
+  const std::vector<bool> is_needed = needed(all, module);
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    const maven_module& one = all[at];
     made.patterns.push_back(pattern_for(one.file));
     if (!is_needed[at]) continue;
     const std::string folder = one.folder();
@@ -158,7 +180,7 @@ module_inputs inputs_of_module(const std::string& project, const std::string& mo
       made.patterns.push_back(pattern_for(folder) + "/");
       made.exclude.push_back(pattern_for(folder) + "/target/");
     }
-    add_named(project, one, found.all, made);
+    add_named(project, one, all, made);
   }
   std::ranges::sort(made.patterns);
   made.patterns.erase(std::unique(made.patterns.begin(), made.patterns.end()), made.patterns.end());

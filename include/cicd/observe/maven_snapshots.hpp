@@ -2,6 +2,7 @@
 // It starts nothing and asks no server; it takes too many rather than too few.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,12 +19,19 @@ struct maven_coordinate {
   auto operator<=>(const maven_coordinate&) const = default;
 };
 
-/// Parents, dependencies, plugins and extensions of a pom, with the properties that it defines itself
-/// replaced; sorted, each once.
-std::vector<maven_coordinate> coordinates_in(std::string_view pom);
+/// Properties by name, as they are written.
+using maven_properties = std::map<std::string, std::string>;
+/// Those that a pom hands on to what has it as its parent.
+maven_properties properties_in(std::string_view pom);
+
+/// Parents, dependencies, plugins and extensions of a pom, with the properties replaced that it defines
+/// itself or has from its parents; sorted, each once. A part is empty where one of its properties is not
+/// known.
+std::vector<maven_coordinate> coordinates_in(std::string_view pom, const maven_properties& inherited = {});
 
 /// The same less those of which it says the version alone (dependencyManagement, pluginManagement).
-std::vector<maven_coordinate> used_coordinates_in(std::string_view pom);
+std::vector<maven_coordinate> used_coordinates_in(std::string_view pom,
+                                                  const maven_properties& inherited = {});
 
 /// Where Maven keeps what it fetched for a project: what its options or the user's settings say, else
 /// `~/.m2/repository`.

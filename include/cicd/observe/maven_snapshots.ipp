@@ -55,10 +55,11 @@ void each_value(std::string_view xml,
 struct pom_text {
   std::vector<maven_coordinate> named;
   std::vector<maven_coordinate> used;  ///< less those whose version alone is managed
-  std::map<std::string, std::string> properties;
+  maven_properties properties;
 };
 
-pom_text read_pom(std::string_view xml) {
+/// Of its own, before those of its parents.
+pom_text read_pom(std::string_view xml, const maven_properties& inherited = {}) {
   pom_text pom;
   std::map<std::size_t, maven_coordinate> begun;  // by depth of the element that has the three
   const auto field = [&](const std::vector<std::string>& path) -> std::string* {
@@ -96,11 +97,12 @@ pom_text read_pom(std::string_view xml) {
   for (const char* name : {"groupId", "version"})
     if (std::string& own = pom.properties[std::string("project.") + name]; own.empty())
       own = pom.properties[std::string("project.parent.") + name];
+  pom.properties.insert(inherited.begin(), inherited.end());
   return pom;
 }
 
 /// With properties replaced, as often as they lead to others; empty where one is not known.
-std::string resolved(std::string text, const std::map<std::string, std::string>& properties) {
+std::string resolved(std::string text, const maven_properties& properties) {
   for (int steps = 0; steps < 10; ++steps) {
     const auto start = text.find("${"), end = text.find('}', start);
     if (start == text.npos || end == text.npos) return text;
@@ -126,30 +128,44 @@ class collector {
   /// Of these modules, which need no repository for each other.
   std::vector<std::pair<std::string, std::string>> of(const std::vector<maven_module>& modules) && {
     for (const maven_module& each : modules) built_.insert({each.says.group, each.says.artifact, {}});
-    for (const maven_module& each : modules) follow(each.text, true);
+    for (const maven_module& each : modules) follow(each.text, each.inherited, true);
     while (!poms_.empty() && ++read_ <= most_poms) {
       const std::string next = *poms_.begin();
       poms_.erase(poms_.begin());
-      if (const auto text = read_file_if_there(next); text && *text) follow(**text, false);
+      if (const auto text = read_file_if_there(next); text && *text) follow(**text, {}, false);
     }
     return {found_.begin(), found_.end()};
   }
 
  private:
-  void follow(std::string_view pom, bool is_own) {
-    for (const maven_coordinate& each : coordinates_in(pom)) {
-      if (each.group.empty() || built_.contains({each.group, each.artifact, {}})
-          || !seen_.insert(each).second)
+  void follow(std::string_view pom, const maven_properties& inherited, bool is_own) {
+    for (const maven_coordinate& each : coordinates_in(pom, inherited)) {
+      if (each.group.empty() || !seen_.insert(each).second) continue;
+      if (!each.artifact.empty()) {
+        look_at(each, is_own);
         continue;
-      const std::string folder = repository_ + "/" + replaced_all(each.group, ".", "/") + "/" + each.artifact;
-      bool is_there = false;
-      for (const auto& [name, kind] : names_in(folder))
-        if (kind == entry_kind::folder && name.ends_with(snapshot_end)
-            && (each.version.empty() || each.version == name))
-          is_there = take(each.artifact, name, folder + "/" + name) || is_there;
-      if (!is_there && is_own && each.version.ends_with(snapshot_end))
-        found_[each.artifact + ":" + each.version] = never_the_same();
+      }
+      // Of one whose name is not known, all of its group.
+      for (const auto& [name, kind] : names_in(folder_of(each)))
+        if (kind == entry_kind::folder) look_at({each.group, name, each.version}, false);
     }
+  }
+
+  std::string folder_of(const maven_coordinate& of) const {
+    return repository_ + "/" + replaced_all(of.group, ".", "/")
+           + (of.artifact.empty() ? "" : "/" + of.artifact);
+  }
+
+  void look_at(const maven_coordinate& each, bool is_own) {
+    if (built_.contains({each.group, each.artifact, {}})) return;
+    const std::string folder = folder_of(each);
+    bool is_there = false;
+    for (const auto& [name, kind] : names_in(folder))
+      if (kind == entry_kind::folder && name.ends_with(snapshot_end)
+          && (each.version.empty() || each.version == name))
+        is_there = take(each.artifact, name, folder + "/" + name) || is_there;
+    if (!is_there && is_own && each.version.ends_with(snapshot_end))
+      found_[each.artifact + ":" + each.version] = never_the_same();
   }
 
   /// Whether something of it is there.
@@ -197,19 +213,25 @@ std::vector<maven_coordinate> resolved_all(const std::vector<maven_coordinate>& 
 }  // namespace
 }  // namespace observe_maven_snapshots
 
-std::vector<maven_coordinate> coordinates_in(std::string_view pom) {
-  const observe_maven_snapshots::pom_text text = observe_maven_snapshots::read_pom(pom);
+maven_properties properties_in(std::string_view pom) {
+  maven_properties all = observe_maven_snapshots::read_pom(pom).properties;
+  std::erase_if(all, [](const auto& each) { return each.first.starts_with("project."); });
+  return all;
+}
+
+std::vector<maven_coordinate> coordinates_in(std::string_view pom, const maven_properties& inherited) {
+  const observe_maven_snapshots::pom_text text = observe_maven_snapshots::read_pom(pom, inherited);
   return observe_maven_snapshots::resolved_all(text.named, text);
 }
 
-std::vector<maven_coordinate> used_coordinates_in(std::string_view pom) {
-  const observe_maven_snapshots::pom_text text = observe_maven_snapshots::read_pom(pom);
+std::vector<maven_coordinate> used_coordinates_in(std::string_view pom, const maven_properties& inherited) {
+  const observe_maven_snapshots::pom_text text = observe_maven_snapshots::read_pom(pom, inherited);
   return observe_maven_snapshots::resolved_all(text.used, text);
 }
 
-maven_project project_in(std::string_view pom) {
+maven_project project_in(std::string_view pom, const maven_properties& inherited) {
   using namespace observe_maven_snapshots;
-  const pom_text says = read_pom(pom);
+  const pom_text says = read_pom(pom, inherited);
   const auto of = [&](const std::string& name) {
     const auto found = says.properties.find("project." + name);
     return found == says.properties.end() ? std::string() : resolved(found->second, says.properties);

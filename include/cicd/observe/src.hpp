@@ -23,6 +23,7 @@
 #include <cicd/observe/git_commits.ipp>
 #include <cicd/observe/git_history.ipp>
 #include <cicd/observe/git_program.ipp>
+#include <cicd/observe/git_settings.ipp>
 #include <cicd/observe/git_state.ipp>
 #include <cicd/observe/maven_modules.ipp>
 #include <cicd/observe/maven_snapshots.ipp>

@@ -105,6 +105,11 @@ struct graph_step {
   bool runs_in_source() const { return command() != nullptr && command()->in_source; }
   /// It deploys what a branch has of its own, and so only when it is asked for.
   bool is_of_branch() const { return branch_copy() != nullptr || branch_share() != nullptr; }
+  /// What IN calls it: `preview`, `canary`, or empty for the environment itself.
+  std::string_view copy() const {
+    if (branch_copy() != nullptr) return "preview";
+    return branch_share() != nullptr ? "canary" : "";
+  }
   /// It takes the artifact of a commit and never builds: an environment that follows tags, of a pipeline with
   /// images, or any of a pipeline that is built elsewhere.
   bool promotes() const {

@@ -78,6 +78,8 @@ void walk_command(const step& declared, const observed_step& seen, key_sink& sin
   if (declared.in_source) sink.take("in-source", {}, {}, {});
   take_patterns("output", declared.outputs, sink);
   take_patterns("report", declared.reports, sink);
+  take_patterns("finding", declared.findings, sink);
+  take_patterns("finding", declared.sarif, sink);
   for (const auto* names : {&declared.output_values, &declared.secret_output_values})
     for (const value_name& each : *names)
       sink.take("value of its own", each.view(), declared.output_values_in.view(), {});
@@ -244,6 +246,7 @@ std::string person_name(const key_part& part) {
   if (part.kind == "secret") return fmt::format("the secret {}", part.name);
   if (part.kind == "upstream") return fmt::format("the outputs of {}", part.name);
   if (part.kind == "output") return fmt::format("the output '{}'", part.name);
+  if (part.kind == "finding") return fmt::format("the report '{}'", part.name);
   if (part.kind == "report") return fmt::format("the report '{}'", part.name);
   if (part.kind == "image") return fmt::format("the image's {}", part.name);
   if (part.kind == "image platform") return fmt::format("the image's platform {}", part.name);

@@ -12,7 +12,6 @@
 #include <cicd/report/paths.ipp>
 #include <cicd/report/rendering.ipp>
 #include <cicd/report/run_totals.ipp>
-#include <cicd/report/sarif.ipp>
 #include <cicd/report/step_lines.ipp>
 #include <cicd/report/test_place.ipp>
 #include <cicd/report/test_report.ipp>

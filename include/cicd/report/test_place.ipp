@@ -43,6 +43,7 @@ frame frame_of_class(std::string_view details, std::string_view type) {
 }
 
 /// The file of a class below one of the usual test folders of a source folder; empty where none is there.
+/// Kotlin's folders may leave out packages that all have in common.
 std::string found_in_sources(const frame& at, const readable_paths& paths) {
   constexpr std::array<std::string_view, 7> folders{"src/test/java/",
                                                     "src/it/java/",
@@ -56,8 +57,11 @@ std::string found_in_sources(const frame& at, const readable_paths& paths) {
   std::replace(package.begin(), package.end(), '.', '/');
   for (const auto& [step, source] : paths.source_folders)
     for (const std::string_view folder : folders)
-      if (std::string path = source + "/" + std::string(folder) + package + at.file; paths.exists(path))
-        return path;
+      for (std::string_view below = package;; below.remove_prefix(below.find('/') + 1)) {
+        std::string path = source + "/" + std::string(folder) + std::string(below) + at.file;
+        if (paths.exists(path)) return path;
+        if (below.empty() || folder.find("kotlin") == folder.npos) break;
+      }
   return {};
 }
 

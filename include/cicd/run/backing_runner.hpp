@@ -78,6 +78,7 @@ class backing_runner : public runner {
   bool stopped_ = false;
   manner manner_ = manner::kindly;  ///< in which services are ended
   std::unique_ptr<process_guard> guard_;
+  std::size_t step_count_ = 0;
 
   std::mutex mutex_;  ///< of what follows, while services are prepared
   std::map<std::string, std::shared_ptr<running_service>, std::less<>> shared_;

@@ -15,6 +15,7 @@
 #include <cicd/base/secret_forms.hpp>
 #include <cicd/declare/step_variables.hpp>
 #include <cicd/run/step_folder.hpp>
+#include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>
 #include <cicd/system/tcp_exchange.hpp>
 
@@ -322,8 +323,14 @@ void backing_runner::run_step(const std::shared_ptr<attempt>& one) {
   const bool makes_secrets = !one->work.step->command()->secret_output_values.empty();
   if (makes_secrets)
     for (const auto& service : one->services) service->log().hold();
-  inner_.start(one->work, [this, one, makes_secrets](outcome end) {
+  // What they need is gone where this process is killed, and so are they.
+  const auto now = system_clock_port().now().time_since_epoch().count();
+  const std::string mark = fmt::format("{}.{}.{}", getpid(), now, ++step_count_);
+  one->work.told.emplace_back("CICD_SERVED", mark);
+  guard_->watch({.folder = {}, .mark = "CICD_SERVED=" + mark});
+  inner_.start(one->work, [this, one, mark, makes_secrets](outcome end) {
     one->runs = false;
+    guard_->forget("CICD_SERVED=" + mark);
     if (makes_secrets)
       for (const auto& service : one->services) service->log().release(!end.withheld);
     finish(one, std::move(end));

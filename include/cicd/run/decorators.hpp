@@ -88,8 +88,9 @@ struct caching_options {
   std::function<std::optional<error>(const task&, const outcome&)> explain = {};
   /// What is told of a step with REPORTS whose test cases these are; none: nothing.
   std::function<std::string(const std::vector<test_case>&)> summary_of = {};
-  /// Why a step failed whose FINDINGS these are; none: nothing is said.
-  std::function<std::optional<error>(const task&, const file_set&)> read_findings = {};
+  /// Reads what scanners found where the step's program ran, or what it made came back, and may decide that
+  /// it ended otherwise; none: nothing is read.
+  std::function<void(const task&, outcome&)> judge = {};
   /// Makes a step's own folder and the link to it; none: it is there.
   std::function<status(const task&)> make_folder = {};
   /// Puts what a step is shown of its repository into its folder; none: nothing is shown.
@@ -161,7 +162,7 @@ void add_patterns(const std::vector<path_pattern>& patterns, file_query& to);
 /// The question for what a step makes in its folder: OUTPUTS of a command less those after `!`, the layout of
 /// an image. No patterns where it makes nothing.
 file_query outputs_in(const std::string& folder, const graph_step& step);
-/// The same for its FINDINGS.
+/// The same for its FINDINGS and SARIF; those of a scan are what it makes, too.
 file_query findings_in(const std::string& folder, const graph_step& step);
 /// The same for its REPORTS.
 file_query reports_in(const std::string& folder, const graph_step& step);

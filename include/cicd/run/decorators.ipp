@@ -32,10 +32,23 @@ void add_patterns(const std::vector<path_pattern>& patterns, file_query& to) {
   }
 }
 
+namespace run_decorators {
+namespace {
+
+void add_findings(const step& declared, file_query& to) {
+  add_patterns(declared.findings, to);
+  add_patterns(declared.sarif, to);
+}
+
+}  // namespace
+}  // namespace run_decorators
+
 file_query outputs_in(const std::string& folder, const graph_step& step) {
   file_query query{folder, {}, {}, {}, true};
   if (step.kind() == step_kind::image) query.patterns = {"layout/**"};
   if (step.command() != nullptr) add_patterns(step.command()->outputs, query);
+  if (step.command() != nullptr && step.command()->is_scan())
+    run_decorators::add_findings(*step.command(), query);
   return query;
 }
 
@@ -54,8 +67,7 @@ file_query reports_in(const std::string& folder, const graph_step& step) {
 
 file_query findings_in(const std::string& folder, const graph_step& step) {
   file_query query{folder, {}, {}, {}, true};
-  if (step.command() != nullptr)
-    for (const path_pattern& pattern : step.command()->findings) query.patterns.push_back(pattern.str());
+  if (step.command() != nullptr) run_decorators::add_findings(*step.command(), query);
   return query;
 }
 
@@ -136,6 +148,7 @@ result<std::optional<std::vector<lock_table::held>>> locking_runner::take_locks(
     if (!lock) return std::move(lock).error();
     if (!*lock) {
       taken_by = table->holder_of(*name);
+      for (lock_table::held& each : locks) each.leave_as_found();
       return std::optional<std::vector<lock_table::held>>{};
     }
     locks.push_back(**std::move(lock));
@@ -174,7 +187,8 @@ void locking_runner::locked(const std::shared_ptr<waiting>& one, std::vector<loc
       return one->done(std::move(end));
     }
   }
-  const bool others_may_be_left = !held->front().left_by().empty();
+  const bool others_may_be_left =
+      std::ranges::any_of(*held, [](const lock_table::held& each) { return !each.left_by().empty(); });
   auto done = [done = std::move(one->done), held](outcome end) {
     held->clear();
     done(std::move(end));

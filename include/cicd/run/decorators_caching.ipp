@@ -3,8 +3,12 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
 
+#include <cicd/observe/query_match.hpp>
 #include <cicd/run/decorators.hpp>
 #include <cicd/run/output_values.hpp>
 #include <cicd/run/step_folder.hpp>
@@ -54,7 +58,8 @@ void caching_runner::start(const task& work, std::function<void(outcome)> done) 
 bool caching_runner::is_done_here(const task& work) const {
   return !index_.is_in_use() && work.step->kind() == step_kind::command && work.seen->inputs.size() <= 64
          && work.step->after.empty() && work.step->command()->outputs.empty()
-         && work.step->command()->reports.empty() && !work.step->command()->leaves_values();
+         && work.step->command()->reports.empty() && !work.step->command()->is_scan()
+         && !work.step->command()->leaves_values();
 }
 
 void caching_runner::before(progress& one) {
@@ -82,7 +87,9 @@ bool caching_runner::restored(progress& one) {
   one.end.result = entry->result;
   one.end.printed = static_cast<bool>(entry->log);
   take_tests(one, entry->reports);
+  if (ask_.judge && !findings_in(one.work->folder, step).patterns.empty()) ask_.judge(*one.work, one.end);
   one.made = *entry;
+  if (!one.end.good()) return true;
   (void)remembered_.append(step.id, entry->result, one.work->parts);
   return true;
 }
@@ -143,17 +150,49 @@ status without_values_of(const task& work, const file_source& before) {
       .with("try", "another file by OUTPUT_VALUES_IN");
 }
 
+/// What a scan may find in its folder when it begins: a report among its inputs would be taken for what this
+/// run found.
+file_set inputs_without_reports(const task& work, std::vector<std::string>& messages) {
+  file_set inputs = work.seen->inputs;
+  if (work.step->command() == nullptr || !work.step->command()->is_scan()) return inputs;
+  const file_query query = findings_in(work.folder, *work.step);
+  const std::vector<observing::prepared_pattern> patterns(query.patterns.begin(), query.patterns.end());
+  const observing::prepared_excludes excludes(query.exclude);
+  const auto is_named = [&](const std::string& path) {
+    return !excludes.hides(path) && std::ranges::any_of(patterns, [&](const auto& one) {
+      return (one.start().empty() || path.starts_with(one.start() + "/")) && one.matches(path);
+    });
+  };
+  const auto reports = std::stable_partition(inputs.begin(), inputs.end(),
+                                             [&](const observed_file& each) { return !is_named(each.path); });
+  if (const auto count = inputs.end() - reports; count > 0)
+    messages.push_back(fmt::format("{} among its inputs {} left out: a report is what this run writes",
+                                   count == 1 ? reports->path : counted(count, "file"),
+                                   count == 1 ? "is" : "are"));
+  inputs.erase(reports, inputs.end());
+  return inputs;
+}
+
 }  // namespace
 }  // namespace run_decorators_caching
 
 status caching_runner::prepared(progress& one) {
   using namespace run_decorators_caching;
   if (status clean = without_old_values(*one.work); !clean) return clean;
+  // What it found before holds no longer, also where this driver is killed.
+  if (one.work->step->command() != nullptr && one.work->step->command()->is_scan())
+    if (status forgotten = remove_tree(where_.memory(one.work->step->id, "scan")); !forgotten)
+      return forgotten;
   const bool own_folder = one.work->folder != one.work->source;
   const file_query kept = kept_in(*one.work->step);
-  if (!own_folder || !kept.patterns.empty()) remove_others(reports_in(one.work->folder, *one.work->step), {});
+  if (!own_folder || !kept.patterns.empty()) {
+    remove_others(reports_in(one.work->folder, *one.work->step), {});
+    // A scanner that ends early would leave what it found before.
+    if (one.work->step->command()->is_scan())
+      remove_others(findings_in(one.work->folder, *one.work->step), {});
+  }
   if (own_folder && !kept.patterns.empty()) remove_others(outputs_in(one.work->folder, *one.work->step), {});
-  std::vector<file_source> sources{{one.work->source, one.work->seen->inputs}};
+  std::vector<file_source> sources{{one.work->source, inputs_without_reports(*one.work, one.messages)}};
   for (const upstream_files& each : ask_.upstream_outputs(*one.work)) {
     result<file_set> files = index_.look(each.made);
     if (!files) return std::move(files).error();
@@ -203,10 +242,8 @@ void caching_runner::after(progress& one) {
       one.made.reports = *std::move(reports);
       take_tests(one, one.made.reports);
     }
-  if (is_told && one.end.how == step_outcome::failed && !one.end.failure && ask_.read_findings)
-    if (const file_query query = findings_in(one.work->folder, step); !query.patterns.empty())
-      if (const result<file_set> files = index_.look(query))
-        one.end.failure = ask_.read_findings(*one.work, *files);
+  if (is_told && ask_.judge && !findings_in(one.work->folder, step).patterns.empty())
+    ask_.judge(*one.work, one.end);
   if (one.end.how == step_outcome::failed && !one.end.failure && ask_.explain)
     one.end.failure = ask_.explain(*one.work, one.end);
   if (step.command() != nullptr && step.command()->leaves_values() && ask_.take_values) {
@@ -218,7 +255,7 @@ void caching_runner::after(progress& one) {
       one.end.failure = std::move(left).error();
     }
   }
-  if (one.end.how != step_outcome::ran) return;
+  if (one.end.how != step_outcome::ran || !one.end.is_kept) return;
   if (status got = gathered(one); !got) {
     one.end.how = step_outcome::failed;
     one.end.failure = std::move(got).error();

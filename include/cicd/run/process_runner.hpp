@@ -96,8 +96,8 @@ class process_runner : public runner {
   std::vector<std::shared_ptr<running>> running_;
 };
 
-/// The environment of a step: the variables that are always passed, those of PASS_ENV, then ENV, in which
-/// `late` is replaced, then what its tools are `told`.
+/// The environment of a step: the variables that are always passed, those of PASS_ENV, then ENV, then what
+/// its tools are `told`; in the last two `late` is replaced.
 std::vector<std::string> environment_for(const observed_step& seen,
                                          const surroundings& around,
                                          const placeholder_values& late = {},

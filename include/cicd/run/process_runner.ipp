@@ -63,7 +63,7 @@ std::vector<std::string> environment_for(const observed_step& seen,
   pass(of_network);
   for (const auto& [name, value] : seen.variables) variables[name] = value;
   for (const auto& [name, value] : seen.assignments) variables[name] = with_placeholders(value, late);
-  for (const auto& [name, value] : told) variables[name] = value;
+  for (const auto& [name, value] : told) variables[name] = with_placeholders(value, late);
   std::vector<std::string> lines;
   for (const auto& [name, value] : variables) lines.push_back(name + "=" + value);
   return lines;

@@ -27,6 +27,7 @@ class tool_caches_runner : public runner {
  private:
   struct using_step;
   void attempt(const std::shared_ptr<using_step>& one);
+  void end_leftovers(using_step& of) const;
   void make_ready(const std::shared_ptr<using_step>& one);
   void begin(const std::shared_ptr<using_step>& one);
   void end(const std::shared_ptr<using_step>& one, outcome with);

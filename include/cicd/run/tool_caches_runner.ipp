@@ -1,12 +1,29 @@
-// All folders of a step are locked at once or none, so that two steps never wait for each other.
+// All folders of a step are locked at once or none, so that two steps never wait for each other. A step bears
+// a mark for each that it locks: what a killed driver left running in a folder is found by it, and ended
+// first.
 #pragma once
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include <cicd/base/digest.hpp>
 #include <cicd/run/tool_caches_runner.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/process.hpp>
 
 namespace cicd {
+
+namespace run_tool_caches_runner {
+namespace {
+
+/// By this variable the processes that may write to a folder are found; `locks` is the file of its lock.
+std::string mark_of(const std::string& folder, const std::string& locks) {
+  return "CICD_USES_" + hex(sha256(locks + '\n' + folder)).substr(0, 16);
+}
+
+}  // namespace
+}  // namespace run_tool_caches_runner
 
 /// One step on its way.
 struct tool_caches_runner::using_step {
@@ -53,6 +70,7 @@ void tool_caches_runner::attempt(const std::shared_ptr<using_step>& one) {
       continue;
     result<std::optional<lock_table::held>> lock = locks_.try_take(each.used(), holder_);
     if (!lock || !*lock) {
+      for (auto& [folder, taken] : one->locks) taken.leave_as_found();
       one->locks.clear();
       if (!lock) {
         waiting_.erase(one);
@@ -71,9 +89,19 @@ void tool_caches_runner::attempt(const std::shared_ptr<using_step>& one) {
   make_ready(one);
 }
 
+void tool_caches_runner::end_leftovers(using_step& of) const {
+  std::size_t ended = 0;
+  for (const auto& [folder, lock] : of.locks)
+    if (!lock.left_by().empty())
+      ended += end_strays(run_tool_caches_runner::mark_of(folder, where_.cache_locks()) + "=1");
+  if (ended > 0)
+    of.told.push_back(fmt::format("CACHE_DIRS: {} processes of a run that was killed were ended", ended));
+}
+
 void tool_caches_runner::make_ready(const std::shared_ptr<using_step>& one) {
   loop_.on_own_thread(
       [this, one] {
+        end_leftovers(*one);
         one->how = are_apart(one->places);
         if (!one->how) return;
         for (const cache_place& each : one->places) {
@@ -102,7 +130,10 @@ void tool_caches_runner::begin(const std::shared_ptr<using_step>& one) {
     const bool is_locked = std::ranges::any_of(one->places, [&](const cache_place& other) {
       return !other.is_shared && other.used() == each.used();
     });
-    if (!is_locked) std::erase_if(one->locks, [&](const auto& lock) { return lock.first == each.used(); });
+    if (is_locked)
+      one->work.told.emplace_back(run_tool_caches_runner::mark_of(each.used(), where_.cache_locks()), "1");
+    else
+      std::erase_if(one->locks, [&](const auto& lock) { return lock.first == each.used(); });
   }
   inner_.start(one->work, [this, one](outcome with) { end(one, std::move(with)); });
 }

@@ -22,11 +22,14 @@ class lock_table {
    public:
     /// Who had it before and was killed; empty when it was given back.
     const std::string& left_by() const { return left_by_; }
+    /// Its end tells the next one what it told this one, which did nothing with it.
+    void leave_as_found() { as_found_ = true; }
     held(held&& other) noexcept
         : file_(std::move(other.file_)),
           taken_(std::move(other.taken_)),
           at_(other.at_),
-          left_by_(std::move(other.left_by_)) {}
+          left_by_(std::move(other.left_by_)),
+          as_found_(other.as_found_) {}
     held& operator=(held&& other) noexcept;
     ~held();
 
@@ -38,6 +41,7 @@ class lock_table {
     places taken_;
     std::int64_t at_ = 0;
     std::string left_by_;
+    bool as_found_ = false;
   };
 
   explicit lock_table(std::string path) : path_(std::move(path)) {}

@@ -91,13 +91,14 @@ lock_table::held& lock_table::held::operator=(held&& other) noexcept {
   std::swap(taken_, other.taken_);
   std::swap(at_, other.at_);
   std::swap(left_by_, other.left_by_);
+  std::swap(as_found_, other.as_found_);
   return *this;
 }
 
 lock_table::held::~held() {
   if (!file_) return;
   taken_->erase(at_);
-  system_lock_table::name_holder(*file_, at_, {});
+  system_lock_table::name_holder(*file_, at_, as_found_ ? left_by_ : std::string());
   (void)system_lock_table::lock(*file_, F_OFD_SETLK, F_UNLCK, at_, system_lock_table::line_length);
 }
 

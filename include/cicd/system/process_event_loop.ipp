@@ -19,6 +19,8 @@
 #include <mutex>
 #include <thread>
 
+#include <cicd/system/signals_cancel.hpp>
+
 namespace cicd {
 
 namespace system_process_event_loop {
@@ -174,6 +176,7 @@ struct signal_listener : std::enable_shared_from_this<signal_listener> {
       const auto self = weak.lock();
       if (problem || self == nullptr) return;
       self->listen();
+      note_signal(signal);
       self->callback(signal);
     });
   }

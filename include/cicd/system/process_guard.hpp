@@ -14,8 +14,9 @@ namespace cicd {
 
 /// A process with all that came of it, and what is removed after it.
 struct guarded_tree {
-  std::string folder;                ///< absolute; who has it as CICD_FOLDER is of the tree
+  std::string folder;                ///< absolute; who has it as CICD_FOLDER is of the tree; or empty
   std::vector<std::string> also{};   ///< further paths to be removed
+  std::string mark{};                ///< without a folder: who has this `NAME=value` is of the tree
   int process = 0;                   ///< 0: not started yet
   std::uint64_t start = 0;           ///< of that process, by which it is told from a later one of its id
   std::vector<std::string> first{};  ///< a program that is run before; empty: none
@@ -41,7 +42,7 @@ class process_guard {
 
   /// Once before its process is started, and again with it.
   void watch(const guarded_tree& tree) const;
-  /// It was ended, and its folder removed.
+  /// It was ended, and its folder removed; without a folder by its mark.
   void forget(const std::string& folder) const;
 
  private:

@@ -48,7 +48,7 @@ std::vector<process_entry> processes_of(const guarded_tree& of, const std::vecto
     return each.id == of.process && each.start == of.start;
   };
   const bool main_lives = std::ranges::any_of(others, is_main);
-  const std::string mark = "CICD_FOLDER=" + of.folder;
+  const std::string mark = of.folder.empty() ? of.mark : "CICD_FOLDER=" + of.folder;
   const auto is_known = [&](const process_entry& each) {
     return std::ranges::any_of(
         known, [&](const process_entry& one) { return one.id == each.id && one.start == each.start; });
@@ -75,6 +75,11 @@ std::vector<process_entry> processes_of(const guarded_tree& of, const std::vecto
   return found;
 }
 
+void watch_in(std::map<std::string, guarded_tree>& watched, guarded_tree tree) {
+  const std::string name = tree.folder.empty() ? tree.mark : tree.folder;
+  watched.insert_or_assign(name, std::move(tree));
+}
+
 void serve() {
   signal(SIGPIPE, SIG_IGN);
   std::map<std::string, guarded_tree> watched;
@@ -90,7 +95,7 @@ void serve() {
         if (const std::string gone = (*line)["forget"].text(); !gone.empty())
           watched.erase(gone);
         else
-          watched.insert_or_assign((*line)["folder"].text(), guarded_tree_from(*line));
+          watch_in(watched, guarded_tree_from(*line));
       }
       begun.erase(0, end + 1);
     }
@@ -111,7 +116,7 @@ guarded_tree with_process(guarded_tree of, int process) {
 json as_json(const guarded_tree& of) {
   json made;
   made.set("folder", of.folder).set("process", of.process).set("start", std::to_string(of.start));
-  made.set("also", json_texts(of.also)).set("first", json_texts(of.first));
+  made.set("also", json_texts(of.also)).set("mark", of.mark).set("first", json_texts(of.first));
   return made.set("environment", json_texts(of.environment));
 }
 
@@ -119,6 +124,7 @@ guarded_tree guarded_tree_from(const json& of) {
   const std::string start = of["start"].text("0");
   return {.folder = of["folder"].text(),
           .also = of["also"].texts(),
+          .mark = of["mark"].text(),
           .process = static_cast<int>(of["process"].integer()),
           .start = std::strtoull(start.c_str(), nullptr, 10),
           .first = of["first"].texts(),
@@ -127,7 +133,7 @@ guarded_tree guarded_tree_from(const json& of) {
 
 std::size_t end_guarded(const guarded_tree& of) {
   using namespace system_process_guard;
-  if (!of.folder.starts_with('/')) return 0;
+  if (!of.folder.starts_with('/') && of.mark.empty()) return 0;
   if (!of.first.empty())
     (void)run_to_end({.words = of.first, .directory = "/", .environment = of.environment},
                      {.limit = std::chrono::seconds(30)});
@@ -141,7 +147,7 @@ std::size_t end_guarded(const guarded_tree& of) {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  (void)remove_tree(of.folder);
+  if (!of.folder.empty()) (void)remove_tree(of.folder);
   for (const std::string& each : of.also) (void)remove_tree(each);
   std::ranges::sort(known, {}, &process_entry::id);
   return static_cast<std::size_t>(

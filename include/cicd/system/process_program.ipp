@@ -47,8 +47,10 @@ constexpr std::array packages{
     pair{"podman", "podman"},
     pair{"docker", "docker.io"},
     pair{"runc", "runc"},
+    pair{"cosign", "cosign"},    // by its own hint: Debian has none
     pair{"kubectl", "kubectl"},  // by its own hint: Debian 12's kubernetes-client is older than what we take
     pair{"docker-registry", "docker-registry"},
+    pair{"qemu-aarch64-static", "qemu-user-static"},
     pair{"cmake", "cmake"},
     pair{"ninja", "ninja-build"},
     pair{"make", "make"},
@@ -60,10 +62,15 @@ constexpr std::array packages{
     pair{"zstd", "zstd"},
 };
 
-std::string_view package_of(std::string_view program) {
+std::string package_of(std::string_view program) {
   for (const auto& [name, package] : packages) {
-    if (name == program) return package;
+    if (name == program) return std::string(package);
   }
+  // A compiler for another architecture: `aarch64-linux-gnu-g++`.
+  for (const std::string_view compiler : {"-g++", "-gcc"})
+    if (program.ends_with(compiler) && program.find("-linux-gnu") != program.npos)
+      return std::string(compiler.substr(1)) + "-"
+             + replaced_all(std::string(program.substr(0, program.size() - compiler.size())), "_", "-");
   return {};
 }
 
@@ -153,15 +160,17 @@ std::optional<std::string> find_program(std::string_view name,
 
 std::string install_hint(std::string_view program) {
   if (program.find(' ') != program.npos) return "one word per argument: " + std::string(program);
-  const std::string_view package = system_process_program::package_of(program);
+  const std::string package = system_process_program::package_of(program);
   if (package.empty()) return {};
   const std::string here = system_process_program::distribution();
   const bool ubuntu = here.find("ubuntu ") != here.npos;
   if (ubuntu && program == "kubectl") return "snap install kubectl --classic";
   if (program == "kubectl") return "kubectl 1.24 or newer, as https://kubernetes.io/docs/tasks/tools/ says";
-  if (ubuntu || here.find("debian ") != here.npos) return "apt-get install " + std::string(package);
-  return "install the package that brings the program " + std::string(program)
-         + " (on Debian: " + std::string(package) + ")";
+  if (program == "cosign")
+    return "cosign 2.4 or newer, as https://docs.sigstore.dev/cosign/system_config/installation/ says";
+  if (ubuntu || here.find("debian ") != here.npos) return "apt-get install " + package;
+  return "install the package that brings the program " + std::string(program) + " (on Debian: " + package
+         + ")";
 }
 
 }  // namespace cicd

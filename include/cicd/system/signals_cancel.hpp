@@ -5,6 +5,11 @@
 
 namespace cicd {
 
+/// The last of SIGINT, SIGTERM and SIGHUP that this process heard, by whatever hears them; 0: none.
+int last_signal();
+/// For what hears them; a handler may call it.
+void note_signal(int signal);
+
 /// While it lives, SIGINT, SIGTERM and SIGHUP do not end this process but cancel `cancelled()`, which the
 /// programs that are run meanwhile hear. One at a time.
 class signals_cancel {

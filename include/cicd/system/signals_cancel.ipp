@@ -27,13 +27,24 @@ hearing& now() {
   return one;
 }
 
+std::atomic<int> last{0};
+
 void hear(int signal) {
+  note_signal(signal);
   now().signal = signal;
   now().cancelled->cancel();
 }
 
 }  // namespace
 }  // namespace system_signals_cancel
+
+int last_signal() {
+  return system_signals_cancel::last;
+}
+
+void note_signal(int signal) {
+  system_signals_cancel::last = signal;
+}
 
 signals_cancel::signals_cancel() {
   using namespace system_signals_cancel;

@@ -4,6 +4,7 @@
 
 #include <cicd/base/secret_finder.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 
 namespace {
 
@@ -64,6 +65,13 @@ std::string masked_in_pieces(std::string_view text,
   all += stream.feed(text.substr(first, second - first), by);
   all += stream.feed(text.substr(second), by);
   return all += stream.finish(by);
+}
+
+TEST(secret_finder, masks_what_is_displayed_of_control_characters) {
+  for (const std::string value :
+       {"bell\ahunter-two", "esc\x1b[31mhunter", "zero\u200bwidth", "ab12\ncd34", "one\r\ntwo\xff"})
+    for (const newlines ends : {newlines::show, newlines::keep})
+      EXPECT_EQ(secret_finder({secret_value(value)}).masked("<" + displayable(value, ends) + ">"), "<***>");
 }
 
 TEST(secret_finder, masks_the_canary_in_each_encoding_however_it_is_split_over_writes) {

@@ -42,6 +42,10 @@ inline std::string call_of_backing_service(std::string_view key, const std::stri
 
 /// Of what needs other options beside it; else empty.
 inline std::string call_of_step(std::string_view key, const std::string& words) {
+  if (key == "step.sarif" || key == "step.required" || key == "step.database_age" || key == "step.database")
+    return "pipeline_step(orders own COMMAND x STAGE scan " + words
+           + (key == "step.sarif" ? "" : " FINDINGS out.xml")
+           + (key == "step.database" ? " DATABASE_AGE 7d" : "") + ")\n";
   if (key == "step.cache_shared")
     return "pipeline_step(orders own COMMAND x CACHE_DIRS ~/.npm " + words + ")\n";
   if (key == "step.as_file") return "pipeline_step(orders own COMMAND x SECRETS npm-token " + words + ")\n";
@@ -57,4 +61,28 @@ inline std::string call_of_step(std::string_view key, const std::string& words) 
     return "pipeline_step(orders own COMMAND x {shard} "
            + with_defaults(words, {{"SHARDS", "2"}, {"SHARD_BY", "tests/**"}}) + ")\n";
   return {};
+}
+
+/// A value is one of those that ALLOWED names; IN stands beside the call that declares the setting.
+inline std::string call_of_setting(std::string_view key, const std::string& words) {
+  const std::string start(surroundings), region = "pipeline_setting(orders region ";
+  if (key == "setting.name") return start + "pipeline_setting(orders " + words + ")\n";
+  if (key == "setting.in" || key == "setting.value")
+    return start + region + "ALLOWED us-east-1 sa-east-1 DEFAULT us-east-1)\n" + region + words + ")\n";
+  return start + region + with_defaults(words, {{"ALLOWED", "us-east-1 sa-east-1"}}) + ")\n";
+}
+
+/// An option that is not a destination stands beside one.
+inline std::string call_of_notifier(std::string_view key, const std::string& words) {
+  const bool has_destination =
+      has(words, "SLACK") || has(words, "WEBHOOK") || has(words, "COMMAND") || has(words, "STATUS");
+  const char* to = has_destination ? ""
+                   : key == "notifier.url" || key == "notifier.token"
+                       ? "SLACK \"#deploys\" "
+                       : "WEBHOOK https://hooks.example.com/x ";
+  const bool needs_token = key != "notifier.token"
+                           && (has(words, "SLACK") || has(words, "STATUS") || key == "notifier.url")
+                           && !has(words, "TOKEN");
+  return std::string(surroundings) + "pipeline_secret(orders slack PASS_ENV SLACK)\npipeline_notify(orders "
+         + to + (needs_token ? "TOKEN secret:slack " : "") + words + ")\n";
 }

@@ -30,6 +30,7 @@ std::set<std::string> visited_keys() {
   };
   add("pipeline", cicd::pipeline{});
   add("pipelines", cicd::pipelines{});
+  add("ci_export", cicd::ci_export{});
   add("step", cicd::step{});
   add("backing_service", cicd::backing_service{});
   add("image", cicd::image{});
@@ -44,6 +45,7 @@ std::set<std::string> visited_keys() {
   add("preview", cicd::preview{});
   add("canary", cicd::canary{});
   add("notifier", cicd::notifier{});
+  add("setting", cicd::setting{});
   add("secret", cicd::secret{});
   return keys;
 }
@@ -56,6 +58,10 @@ std::string call_of_pipeline(std::string_view key, const std::string& words) {
     return "add_pipeline(orders "
            + with_defaults(words, {{"ARTIFACTS", "registry.example.com/orders"}, {"CODE", "git@h:o/r.git"}})
            + ")\n";
+  if (key == "pipeline.sign_images" || key == "pipeline.sign_password")
+    return "add_pipeline(orders TEMPLATE java-maven " + with_defaults(words, {{"SIGN_IMAGES", "secret:release-key"}})
+           + ")\npipeline_secret(orders release-key FILE /run/key)\n"
+             "pipeline_secret(orders release-key-password FILE /run/password)\n";
   const std::string with_template = key == "pipeline.template" ? "" : "TEMPLATE java-maven ";
   return "add_pipeline(orders " + with_template + words + ")\npipeline_step(orders runtime COMMAND x)\n";
 }
@@ -104,6 +110,9 @@ std::string call_of_environment(std::string_view key, const std::string& words) 
                                                   {"PULL_REQUEST_TOKEN", "secret:forge"}})
                           : with_defaults(words, {{"VIA", "gitops"}}))
            + ")\n";
+  if (key == "environment.template" || key == "environment.set")
+    return "add_pipeline(orders)\npipeline_step(orders own COMMAND x)\npipeline_environment(orders stage "
+           + with_defaults(words, {{"TEMPLATE", "web-root"}}) + ")\n";
   if (key == "environment.name")
     return "add_pipeline(orders TEMPLATE java-maven)\npipeline_environment(orders " + words
            + " VIA kubectl)\n";
@@ -155,21 +164,6 @@ std::string call_of_secret(std::string_view key, const std::string& words) {
          + (needs_source ? " PASS_ENV OWN" : "") + ")\n";
 }
 
-/// An option that is not a destination stands beside one.
-std::string call_of_notifier(std::string_view key, const std::string& words) {
-  const bool has_destination =
-      has(words, "SLACK") || has(words, "WEBHOOK") || has(words, "COMMAND") || has(words, "STATUS");
-  const char* to = has_destination ? ""
-                   : key == "notifier.url" || key == "notifier.token"
-                       ? "SLACK \"#deploys\" "
-                       : "WEBHOOK https://hooks.example.com/x ";
-  const bool needs_token = key != "notifier.token"
-                           && (has(words, "SLACK") || has(words, "STATUS") || key == "notifier.url")
-                           && !has(words, "TOKEN");
-  return std::string(surroundings) + "pipeline_secret(orders slack PASS_ENV SLACK)\npipeline_notify(orders "
-         + to + (needs_token ? "TOKEN secret:slack " : "") + words + ")\n";
-}
-
 /// A configure in which `words` stand in a call of that kind and all they refer to exists; a name stands for
 /// itself.
 std::string configure_with(std::string_view key, std::string_view text) {
@@ -179,11 +173,14 @@ std::string configure_with(std::string_view key, std::string_view text) {
   if (kind == "pipeline") return call_of_pipeline(key, words);
   if (kind == "pipelines")
     return "add_pipelines(" + with_defaults(words, {{"SOURCE", "pipelines.cpp"}}) + ")\n";
+  if (kind == "ci_export")
+    return start + "pipeline_ci(" + with_defaults(words, {{"SYSTEMS", "github"}}) + ")\n";
   if (kind == "service") return call_of_service(key, words);
   if (kind == "cron_job") return call_of_cron_job(key, words);
   if (kind == "environment") return call_of_environment(key, words);
   if (kind == "secret") return call_of_secret(key, words);
   if (kind == "notifier") return call_of_notifier(key, words);
+  if (kind == "setting") return call_of_setting(key, words);
   if (kind == "backing_service") return call_of_backing_service(key, words);
   if (key == "step.needs")
     return start
@@ -301,6 +298,7 @@ std::vector<cicd::pipeline> values_of_calls(const cicd::recorded_calls& from,
       const auto to = of_name(read.pipeline);
       to->labels.insert(to->labels.end(), read.value.labels.begin(), read.value.labels.end());
     }
+    if (each.where.function == "pipeline_ci") others.push_back(each);
     each_kind([&]<typename T>() {
       if (kind<T>.function != each.where.function) return;
       const declaration<T> read = read_part<T>(site, found);
@@ -430,7 +428,8 @@ TEST(the_counter_example_of_every_option, is_refused_once_and_for_its_own_sake) 
   for (const cicd::field_doc& each : cicd::field_docs()) {
     const cicd::errors errors = errors_with(each.key, each.wrong);
     ASSERT_EQ(errors.size(), 1u) << each.key << "\n" << told(errors);
-    const std::string keyword(each.wrong.substr(0, each.wrong.find(' ')));
+    const std::string keyword(each.key == "setting.value" ? "VALUE"
+                                                          : each.wrong.substr(0, each.wrong.find(' ')));
     EXPECT_NE(cicd::text_of(errors[0]).find(each.key.ends_with(".name") ? "a wrong name" : keyword),
               std::string::npos)
         << cicd::text_of(errors[0]);
@@ -446,7 +445,7 @@ const cicd::declaring_function& function_named(std::string_view name) {
 }
 
 TEST(declaring_functions, have_their_fields_as_keywords) {
-  EXPECT_EQ(cicd::declaring_functions().size(), 18u);
+  EXPECT_EQ(cicd::declaring_functions().size(), 21u);
   EXPECT_EQ(cicd::declaring_functions()[0].name, "add_pipeline");
   EXPECT_EQ(function_named("pipeline_step").keywords.front(), "COMMAND");
   EXPECT_EQ(function_named("pipeline_container").keywords,
@@ -457,6 +456,7 @@ TEST(declaring_functions, have_their_fields_as_keywords) {
   EXPECT_EQ(function_named("pipeline_release").keywords,
             (std::vector<std::string_view>{"BRANCHES", "VERSIONS"}));
   EXPECT_TRUE(function_named("pipeline_label").keywords.empty());
+  EXPECT_TRUE(function_named("pipeline_scan").keywords.empty()) << "those of a step";
 }
 
 TEST(declaring_functions, have_a_cmake_file_each) {

@@ -414,7 +414,7 @@ TEST(placeholders, of_pods_stand_in_variables_alone) {
   expect_service_error("ENV A={node_ipp}", "ENV knows no such placeholder: '{node_ipp}'", "{node_ip}");
   expect_service_error("ANNOTATIONS a={pod_ip}", "ANNOTATIONS knows no such placeholder: '{pod_ip}'");
   expect_cron_error("SCHEDULE @daily ENV A={host}", "ENV knows no such placeholder: '{host}'");
-  expect_service_error("COMMAND x {namespace}", "no placeholder is replaced in COMMAND: '{namespace}'");
+  expect_service_error("COMMAND x {namespace}", "COMMAND knows no such placeholder: '{namespace}'");
 }
 
 /// A machine that knows two zones, one of which sets its clock forward on 29 March 2026 at 1:00 UTC.

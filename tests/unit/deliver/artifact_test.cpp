@@ -321,6 +321,21 @@ TEST(bundle, holds_what_runs_and_neither_how_it_is_built_nor_where_it_lies) {
     EXPECT_THAT(text, Not(HasSubstr(other)));
 }
 
+TEST(bundle, has_the_value_of_a_setting_that_it_was_built_with_and_those_of_environments) {
+  declared_pipeline made = a_pipeline("2");
+  made.declared.services[0].env = {{variable_name("R"), "{setting.region}"}};
+  made.declared.settings = {
+      {.name = "region", .allowed = {"a", "b", "c"}, .default_value = "a", .value = "b"},
+      {.name = "region", .in = {"stage"}, .value = "c"}};
+  const std::string text = bundle_text(made);
+  EXPECT_THAT(text, HasSubstr(R"(["orders","region","ALLOWED","a","b","c","DEFAULT","b"])"));
+  EXPECT_THAT(text, HasSubstr(R"(["orders","region","IN","stage","VALUE","c"])"));
+  EXPECT_THAT(text, HasSubstr("R={setting.region}"));
+  made.declared.settings[0].value = "c";
+  EXPECT_EQ(bundle_difference(text, bundle_text(made)),
+            "pipeline_setting orders region: there DEFAULT b; here DEFAULT c");
+}
+
 TEST(bundle, says_the_first_thing_in_which_it_differs_from_another) {
   const std::string two = bundle_text(a_pipeline("2"), {{"a.yml", "1"}});
   EXPECT_EQ(bundle_difference(two, two), "");

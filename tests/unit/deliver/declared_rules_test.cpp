@@ -21,6 +21,7 @@ constexpr std::string_view all_declared =
     "09:00-16:00\" "
     "TIME_ZONE America/Sao_Paulo AWAIT registry.example.com/ui UPSTREAM jenkins "
     "https://ci.example.com/job/orders/ "
+    "VERIFY_SIGNATURE key keys/release.pub keys/next.pub "
     "GATE ./slo.sh prod APPROVAL other PROTECTED)\n"
     "pipeline_environment(orders eu PIN v1.4.2 FROM prod SAME_CONFIG VIA kubectl)\n";
 
@@ -71,6 +72,8 @@ TEST(rules_in_words, say_what_is_declared) {
   EXPECT_EQ(of.asks(gate_rule::await, "prod"), "images of the commit are there: registry.example.com/ui");
   EXPECT_EQ(of.asks(gate_rule::upstream, "prod"),
             "its build is good: jenkins https://ci.example.com/job/orders");
+  EXPECT_EQ(of.asks(gate_rule::signature, "prod"),
+            "its images, and their provenance, are signed by keys/release.pub or keys/next.pub");
   EXPECT_EQ(of.asks(gate_rule::program, "prod"), "./slo.sh prod ends with 0");
   EXPECT_EQ(of.asks(gate_rule::protection, "prod"), "it runs in CI, on: push, tag");
   EXPECT_EQ(of.asks(gate_rule::approval, "prod"),
@@ -80,9 +83,10 @@ TEST(rules_in_words, say_what_is_declared) {
 
 TEST(rules_in_words, leave_out_what_is_not_declared) {
   const declared of;
-  for (const gate_rule rule : {gate_rule::branches, gate_rule::version, gate_rule::from, gate_rule::soak,
-                               gate_rule::window, gate_rule::await, gate_rule::upstream, gate_rule::program,
-                               gate_rule::protection, gate_rule::approval, gate_rule::moved_tag})
+  for (const gate_rule rule :
+       {gate_rule::branches, gate_rule::version, gate_rule::from, gate_rule::soak, gate_rule::window,
+        gate_rule::await, gate_rule::upstream, gate_rule::program, gate_rule::signature,
+        gate_rule::protection, gate_rule::approval, gate_rule::moved_tag})
     EXPECT_EQ(of.asks(rule, "stage"), "") << word_of(rule);
 }
 

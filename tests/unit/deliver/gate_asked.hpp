@@ -35,6 +35,12 @@ inline asked harmless(change what, bool is_outside) {
   all.state.awaited = {{"registry.example.com/orders-ui", {"aaaaaaa", "v2"}, sha256("ui")}};
   of.upstream = "jenkins https://ci.example.com/job/orders";
   all.state.upstream = upstream_build{upstream_build::state::good, "41"};
+  of.signer = "keys/release.pub";
+  all.state.images = {{"registry.example.com/orders", sha256("image")}};
+  all.state.verified = {{.repository = "registry.example.com/orders",
+                         .manifest = sha256("image"),
+                         .is_there = true,
+                         .lacks = signature_state::lack::none}};
   of.program = {"./slo.sh", "prod"};
   all.state.program = program_answer{.passed = true};
   source_facts sources;
@@ -107,6 +113,10 @@ inline void break_rule(gate_rule rule, asked& to) {
       return;
     case gate_rule::await: to.state.awaited[0].manifest = digest{}; return;
     case gate_rule::upstream: to.state.upstream->is = upstream_build::state::failed; return;
+    case gate_rule::signature:
+      to.state.verified->front().lacks = signature_state::lack::signature;
+      to.state.verified->front().says = "no matching signatures";
+      return;
     case gate_rule::program: to.state.program = program_answer{false, "1", "error budget is spent"}; return;
     case gate_rule::remote_ref: to.of.sources[0].remote->where = remote_place::answer::not_on_it; return;
     case gate_rule::declaration: to.of.sources[1].remote->where = remote_place::answer::not_on_it; return;

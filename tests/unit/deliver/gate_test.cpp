@@ -21,19 +21,19 @@ using testing::HasSubstr;
 
 /// What is asked, as docs/interface.md has it: a column for each rule in the gate's order (fork, protection,
 /// dirty, ref, pin, branches, version, moved tag, yanked, order, newer declaration, hold, from, soak, window,
-/// await, upstream, remote ref, declaration, approval, GATE).
+/// await, upstream, signature, remote ref, declaration, approval, GATE).
 const std::map<change, std::string> documented{
-    {change::publish, "x.x.....x............"},      {change::deploy, "xxxxxxxxxxxxxxxxxxxxx"},
-    {change::preview, "xxx.....x.........xx."},      {change::canary, "xxx.....x..x......xx."},
-    {change::canary_share, "xx......x..x.......x."}, {change::branch_end, "x...................."},
-    {change::rollback, "xx......x..x........."},     {change::task, "xx..................."},
-    {change::cron_run, "xx..................."},     {change::cron_pause, "x...................."},
-    {change::hold, "x...................."},         {change::approve, "x...................."},
-    {change::build, "...................x."},        {change::tag, "x...................."},
-    {change::yank, "x...................."},         {change::observe, "x...................."},
-    {change::secret, "x...................."}};
+    {change::publish, "x.x.....x............."},      {change::deploy, "xxxxxxxxxxxxxxxxxxxxxx"},
+    {change::preview, "xxx.....x........x.xx."},      {change::canary, "xxx.....x..x.....x.xx."},
+    {change::canary_share, "xx......x..x........x."}, {change::branch_end, "x....................."},
+    {change::rollback, "xx......x..x.....x...."},     {change::task, "xx...................."},
+    {change::cron_run, "xx...................."},     {change::cron_pause, "x....................."},
+    {change::hold, "x....................."},         {change::approve, "x....................."},
+    {change::build, "....................x."},        {change::tag, "x....................."},
+    {change::yank, "x....................."},         {change::observe, "x....................."},
+    {change::secret, "x....................."}};
 /// The same of what lies in the build tree.
-const std::string asked_inside = ".x.xxxxxxxxxxxxxx..xx";
+const std::string asked_inside = ".x.xxxxxxxxxxxxxxx..xx";
 
 bool is_expected(change what, std::size_t rule, bool is_outside) {
   return documented.at(what)[rule] == 'x' && (is_outside || asked_inside[rule] == 'x');
@@ -218,6 +218,20 @@ TEST(gate, looks_for_uncommitted_changes_in_the_declarations_repository_too) {
   asked one = harmless(change::deploy, true);
   one.of.sources[1].is_dirty = true;
   EXPECT_THAT(text_of(may(one.of, one.state).error()), HasSubstr("the declaration has uncommitted changes"));
+}
+
+TEST(gate, lets_no_value_out_that_a_build_tree_alone_has) {
+  for (const change what : {change::publish, change::deploy, change::preview, change::canary}) {
+    asked one = harmless(what, true);
+    EXPECT_FALSE(one.is_refused());
+    one.of.sources[0].is_dirty = true;
+    one.of.sources[0].departures = {{"region", "eu-west-1", "us-east-1"}};
+    const std::string told = text_of(may(one.of, one.state).error());
+    EXPECT_THAT(told, HasSubstr(".region gives another value than the declaration: us-east-1: 'eu-west-1'"));
+    EXPECT_THAT(told, HasSubstr("--allow-dirty"));
+    one.of.takes_dirty = true;
+    EXPECT_FALSE(one.is_refused());
+  }
 }
 
 TEST(holds, of_one_version_keep_only_that_one_out) {

@@ -41,7 +41,7 @@ TEST(own_configuration, of_an_environment_with_parts_is_of_theirs_too) {
   EXPECT_NE(with_part, alone);
   whole.parts.front().soak = duration::from("2h");
   EXPECT_EQ(own_configuration_of(whole), with_part);
-  whole.parts.front().region = dns_label("us-east-1");
+  whole.parts.front().region = "us-east-1";
   EXPECT_NE(own_configuration_of(whole), with_part);
   whole.parts.front() = part;
   whole.parts.front().state = text("s3://elsewhere");
@@ -61,15 +61,31 @@ TEST(own_configuration, is_decided_of_each_option) {
   EXPECT_EQ(of, (std::set<std::string>{"write", "namespace", "create_namespace", "context", "eks",
                                        "manifests", "manifests_from", "parameters", "images_in", "stage_name",
                                        "region", "code_only", "package"}));
-  const std::set<std::string> when_and_by_whom{
-      "on",        "from",        "pin",      "same_config",    "soak",         "window",
-      "time_zone", "await",       "upstream", "upstream_token", "gate",         "approval",
-      "protected", "allow_dirty", "author",   "sign",           "pull_request", "pull_request_token"};
+  const std::set<std::string> when_and_by_whom{"on",
+                                               "from",
+                                               "pin",
+                                               "same_config",
+                                               "soak",
+                                               "window",
+                                               "time_zone",
+                                               "await",
+                                               "upstream",
+                                               "upstream_token",
+                                               "gate",
+                                               "approval",
+                                               "protected",
+                                               "allow_dirty",
+                                               "author",
+                                               "sign",
+                                               "pull_request",
+                                               "pull_request_token",
+                                               "verify_signature"};
   const std::set<std::string> where{"name",       "of",   "via",    "repository",
                                     "branch",     "path", "bucket", "pull_request_url",
                                     "kubeconfig", "role", "state"};
-  const std::set<std::string> how_it_goes{"take_over", "prune", "on_failure", "verify", "health",  "token",
-                                          "patience",  "plan",  "apply",      "read",   "rollback"};
+  const std::set<std::string> how_it_goes{"take_over", "prune",    "on_failure", "verify", "health",
+                                          "token",     "patience", "plan",       "apply",  "read",
+                                          "rollback",  "template", "set"};
   std::set<std::string> known;
   for (const auto* each : {&when_and_by_whom, &where, &how_it_goes}) known.insert(each->begin(), each->end());
   EXPECT_EQ(others, known);

@@ -107,6 +107,26 @@ TEST(bundle_model, knows_nothing_of_the_job_that_built_it) {
     }
 }
 
+TEST(bundle_model, names_no_key_that_signs_and_passes_over_one_of_before) {
+  declared_pipeline then = declared("2", "stage", "prod");
+  const declared_pipeline now = declared("2", "stage", "prod");
+  const std::string without = bundle_of_this(then);
+  then.declared.sign_images = then.declared.sign_password = named_secret("secret:key");
+  EXPECT_EQ(bundle_of_this(then), without);
+  then.declared.sign_images = then.declared.sign_password = {};
+  then.declared.sign_keyless = true;
+  EXPECT_EQ(bundle_of_this(then), without);
+  const std::string head = R"({"function":"add_pipeline","arguments":[")" + then.declared.name.str() + "\"";
+  for (const char* words :
+       {R"(,"SIGN_IMAGES","secret:key","SIGN_PASSWORD","secret:key")", R"(,"SIGN_KEYLESS")"}) {
+    const std::string old = replaced_all(without, head, head + words);
+    ASSERT_NE(old, without);
+    const auto made = model_of(old, now, {}, "registry:tag");
+    ASSERT_TRUE(made) << text_of(made.error());
+    EXPECT_FALSE((*made)->declared.sign_images || (*made)->declared.sign_keyless);
+  }
+}
+
 TEST(bundle_model, leaves_out_values_in_environments_that_are_gone) {
   const declared_pipeline then = declared("2", "demo", "demo"), now = declared("3", "stage", "prod");
   const auto made = model_of(bundle_of_this(then), now, {}, "registry:tag");

@@ -76,6 +76,14 @@ TEST(deployment_record, of_schema_1_is_read_and_has_neither_tag_nor_artifact) {
   EXPECT_FALSE(read->artifact);
 }
 
+TEST(deployment_record, keeps_the_values_of_settings) {
+  deployment_record record = a_record();
+  record.settings = {{"region", "sa-east-1"}, {"workers", "8"}};
+  const std::string text = compact(json_of(record));
+  EXPECT_THAT(text, HasSubstr(R"("outcome":"deployed","settings":{"region":"sa-east-1","workers":"8"},)"));
+  EXPECT_EQ(record_from(text, "x")->settings, record.settings);
+}
+
 TEST(deployment_record, keeps_the_tag_and_the_artifact_that_it_was_deployed_for) {
   deployment_record record = a_record();
   record.tag = "v1.5.0";

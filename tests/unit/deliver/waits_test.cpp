@@ -237,6 +237,30 @@ TEST(gates, are_weaker_where_one_is_missing_or_asks_for_less) {
   EXPECT_EQ(weakened_in(guarded(), *asks).front().words, "PULL_REQUEST");
 }
 
+TEST(gates, trust_no_other_key_in_an_older_declaration) {
+  const auto with = [](std::vector<text> words) {
+    environment place = guarded();
+    place.verify_signature = std::move(words);
+    return place;
+  };
+  const environment both = with({text("key"), text("a.pub"), text("b.pub")});
+  const auto asks = gates_of({both, "c", {}}, {});
+  EXPECT_EQ(weakened_in(both, *asks).size(), 0U);
+  EXPECT_EQ(weakened_in(with({text("key"), text("b.pub")}), *asks).size(), 0U);
+  EXPECT_EQ(weakened_in(with({text("key"), text("a.pub"), text("c.pub")}), *asks).size(), 1U);
+  EXPECT_EQ(weakened_in(with({text("keyless"), text("a"), text("https://b")}), *asks).size(), 1U);
+  EXPECT_EQ(weakened_in(guarded(), *asks).front().words, "VERIFY_SIGNATURE key a.pub b.pub");
+  const auto one = with({text("key"), text("a.pub")}), renamed = with({text("key"), text("c.pub")});
+  const key_digests old_key{{"a.pub", "sha256:1"}}, new_key{{"a.pub", "sha256:2"}};
+  EXPECT_EQ(weakened_in(one, *asks, old_key).size(), 0U) << "of a name, no digest was remembered";
+  const auto holds = gates_of({one, "c", {}, new_key}, {});
+  EXPECT_EQ(weakened_in(one, *holds, new_key).size(), 0U);
+  EXPECT_EQ(weakened_in(renamed, *holds, {{"c.pub", "sha256:2"}}).size(), 0U) << "the same key";
+  EXPECT_EQ(weakened_in(one, *holds).size(), 1U) << "there is no such file";
+  ASSERT_EQ(weakened_in(one, *holds, old_key).size(), 1U) << "the key was replaced";
+  EXPECT_EQ(weakened_in(one, *holds, old_key).front().words, "VERIFY_SIGNATURE key a.pub@sha256:2");
+}
+
 TEST(gates, keep_the_commit_since_which_they_are_so) {
   const auto first = gates_of({guarded(), "a", {}}, {});
   environment changed = guarded();

@@ -56,6 +56,23 @@ TEST(dockerfile_sources, names_are_kept_as_they_are_written) {
   EXPECT_EQ(other->target, "One");
 }
 
+TEST(dockerfile_sources, stages_in_other_letters_are_brought_to_those_of_their_FROM) {
+  const std::string text =
+      "FROM a:1 AS Made\nFROM made AS two\nRUN --mount=from=MADE,target=/made --mount=type=bind,from=TWO cat "
+      "from=MADE\n"
+      "COPY --from=MADE \\\n  /MADE /x\nCOPY --from=Made /a /a\n"
+      "COPY \\\n  # --from=MADE is meant\n  --from=MADE /b /b\nFROM made-up:1\n";
+  const auto made = dockerfile_sources_of(text, {"D", "", {}, "amd64"});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(in_equal_letters(text, made->other_letters),
+            "FROM a:1 AS Made\nFROM Made AS two\nRUN --mount=from=Made,target=/made "
+            "--mount=type=bind,from=two cat from=MADE\n"
+            "COPY --from=Made \\\n  /MADE /x\nCOPY --from=Made /a /a\n"
+            "COPY \\\n  # --from=MADE is meant\n  --from=Made /b /b\nFROM made-up:1\n");
+  EXPECT_TRUE(
+      dockerfile_sources_of("FROM a:1 AS Made\nFROM Made\n", {"D", "", {}, "amd64"})->other_letters.empty());
+}
+
 TEST(dockerfile_sources, urls_and_moving_names_are_findings) {
   EXPECT_EQ(sources_in("FROM a\nARG U=https://e.example.com/x\nADD [\"$U\", \"/x\"]\nADD --checksum=sha256:1 "
                        "https://e.example.com/y /\n"

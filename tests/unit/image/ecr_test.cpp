@@ -73,7 +73,7 @@ TEST(ecr, an_image_is_judged_by_the_first_rule_that_one_of_its_tags_matches) {
 }
 
 TEST(ecr, the_policy_that_is_proposed_takes_away_nothing_that_is_needed) {
-  const images_to_keep what{.tags = {"v*", "rc-*"}, .environments = 7};
+  const images_to_keep what{.tags = {"v*", "rc-*"}, .environments = 7, .are_signed = true};
   const std::string proposed = lifecycle_policy_for(what);
   EXPECT_THAT(complaints(proposed, what), IsEmpty());
   EXPECT_THAT(proposed, HasSubstr(R"("tagPatternList":["*.artifact"])"));

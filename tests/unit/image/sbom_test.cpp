@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cicd/image/beside.hpp>
 #include <cicd/image/image_source.hpp>
 #include <cicd/image/sbom/attached.hpp>
 #include <cicd/image/sbom/elf.hpp>
@@ -168,9 +169,9 @@ TEST_F(bills, are_written_once_beside_an_image_and_removed_with_it) {
   const auto before = to->resolve(tag);
   ASSERT_TRUE(attach_bill(*to, at("nowhere"), one, at("scratch"), {}));  // nothing is read for it
   EXPECT_EQ(*to->resolve(tag), *before);
-  ASSERT_TRUE(remove_bill(*to, one));
+  ASSERT_TRUE(remove_beside(*to, one));
   EXPECT_FALSE(*to->resolve(tag));
-  EXPECT_TRUE(remove_bill(*to, one));
+  EXPECT_TRUE(remove_beside(*to, one));
 }
 
 }  // namespace

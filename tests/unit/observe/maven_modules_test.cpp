@@ -26,7 +26,7 @@ class modules : public scratch {
  public:
   modules() {
     write("pom.xml", "<project><groupId>shop</groupId><artifactId>top</artifactId><version>1</version><packaging>pom</packaging>"
-                     "<modules><module>libs</module><module>orders</module></modules>"
+                     "<properties><top.b>from-${top.end}</top.b><top.end>top</top.end></properties><modules><module>libs</module><module>orders</module></modules>"
                      "<profiles><profile><modules><module>extra/pom.xml</module></modules></profile></profiles>"
                      "<dependencyManagement><dependencies>" + uses("a") + uses("b") + "</dependencies></dependencyManagement>"
                      "<build><plugins><plugin><artifactId>x</artifactId><configuration><file>config/rules.xml</file>"
@@ -57,6 +57,30 @@ TEST(inputs_of_a_module, are_all_poms_and_the_files_of_what_it_needs) {
                                                 "orders/pom.xml", "extra/pom.xml", "orders/", "libs/a/",
                                                 "config/rules.xml"));
   EXPECT_THAT(of.exclude, UnorderedElementsAre("orders/target/", "libs/a/target/"));
+}
+
+TEST(inputs_of_a_module,
+     know_the_properties_of_parents_in_names_of_artifacts_and_take_more_where_one_is_not_known) {
+  const modules here;
+  const auto needs_b = [&](const std::string& name, const std::string& used) {
+    here.write(
+        "libs/pom.xml",
+        pom("libs", "<packaging>pom</packaging><modules><module>a</module><module>b</module></modules>"));
+    here.write("libs/b/pom.xml",
+               "<project><parent><groupId>shop</groupId><artifactId>libs</artifactId>"
+               "<version>1</version></parent><artifactId>"
+                   + name + "</artifactId></project>");
+    here.write("orders/pom.xml",
+               pom("orders", "<dependencies>" + uses("a") + uses(used) + "</dependencies>"));
+    const auto patterns = observing::inputs_of_module(here.tree(), "orders").patterns;
+    return std::ranges::find(patterns, "libs/b/") != patterns.end();
+  };
+  EXPECT_FALSE(needs_b("b", "c"));
+  EXPECT_FALSE(needs_b("${top.b}", "c")) << "top says what it is";
+  EXPECT_TRUE(needs_b("${top.b}", "from-top"));
+  EXPECT_TRUE(needs_b("from-top", "${top.b}"));
+  EXPECT_TRUE(needs_b("${nowhere}", "c"));
+  EXPECT_TRUE(needs_b("b", "${nowhere}"));
 }
 
 TEST(inputs_of_a_module, that_no_list_has_are_its_own_and_its_parents) {

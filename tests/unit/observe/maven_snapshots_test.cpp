@@ -94,6 +94,25 @@ TEST(maven_snapshots, whose_version_stands_elsewhere_are_all_that_are_there) {
   EXPECT_EQ(here.names(), (strings{"deep:2.0-SNAPSHOT", "lib:1.0-SNAPSHOT", "lib:3.0-SNAPSHOT"}));
 }
 
+TEST(maven_snapshots, are_found_by_what_the_parents_of_a_module_say_and_by_group_where_a_name_is_not_known) {
+  const local_repository here;
+  const auto used = [&](const std::string& group, const std::string& artifact) {
+    here.write(
+        "orders/pom.xml",
+        "<project><parent><groupId>shop</groupId><artifactId>top</artifactId><version>1</version></parent>"
+        "<dependencies><dependency><groupId>"
+            + group + "</groupId><artifactId>" + artifact
+            + "</artifactId><version>1.0-SNAPSHOT</version></dependency></dependencies></project>");
+    return here.names();
+  };
+  here.write("pom.xml",
+             "<project><modules><module>orders</module></modules>"
+             "<properties><the.group>com.shop</the.group></properties></project>");
+  EXPECT_EQ(used("${the.group}", "other"), strings{"other:1.0-SNAPSHOT"});
+  EXPECT_EQ(used("com.shop", "${nowhere}"),
+            (strings{"deep:2.0-SNAPSHOT", "lib:1.0-SNAPSHOT", "other:1.0-SNAPSHOT"}));
+}
+
 TEST(maven_snapshots, that_are_not_there_are_never_the_same) {
   const local_repository here;
   here.write("pom.xml", local_repository::pom("gone", "1-SNAPSHOT"));

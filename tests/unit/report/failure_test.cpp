@@ -93,6 +93,18 @@ TEST(failure_block, shows_failing_tests_instead_of_last_lines) {
   expect_golden("block-tests", failure_block(facts));
 }
 
+TEST(failure_block, finds_a_test_in_Kotlin_below_packages_that_its_folder_leaves_out) {
+  step_ended end = ended(step_outcome::failed, exited(1));
+  end.tests = {a_case("shop.orders.PriceTest", "adds", state::failed, "",
+                      "x\n\tat shop.orders.PriceTest.adds(PriceTest.kt:8)")};
+  for (const std::string there : {"src/test/kotlin/orders/PriceTest.kt", "src/test/kotlin/PriceTest.kt",
+                                  "src/test/kotlin/shop/orders/PriceTest.kt"}) {
+    failure_facts facts = facts_of(step_ended(end));
+    facts.exists = [&](const std::string& path) { return path == "/home/me/shop/" + there; };
+    EXPECT_TRUE(holds(failure_block(facts), there + ":8")) << there;
+  }
+}
+
 TEST(failure_block, shows_what_a_status_means) {
   for (const auto& [how, name] :
        {std::pair{exited(126), "126"}, {exited(127), "127"}, {signalled(9), "137"}, {exited(139), "139"}})

@@ -74,6 +74,9 @@ TEST(step_environment, has_what_is_known_when_the_step_starts) {
   seen.assignments = {{"IMAGE", "oci:{image.layout}"}, {"KEPT", "{other}"}};
   EXPECT_EQ(environment_for(seen, surroundings({}), {{"image.layout", "/work/.images/image"}}),
             (std::vector<std::string>{"IMAGE=oci:/work/.images/image", "KEPT={other}"}));
+  const std::vector<std::string> told = environment_for({}, surroundings({}), {{"db.port", "5432"}},
+                                                        {{"MAVEN_OPTS", "-quick -Dport={db.port}"}});
+  EXPECT_EQ(told, (std::vector<std::string>{"MAVEN_OPTS=-quick -Dport=5432"})) << "what ENV says is told on";
 }
 
 TEST(step_log, tells_the_streams_apart) {

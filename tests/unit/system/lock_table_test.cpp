@@ -86,6 +86,11 @@ TEST(lock_table, says_who_was_killed_while_it_held_a_lock) {
   waitpid(id, nullptr, 0);
   close(taken[0]);
   close(taken[1]);
+  {
+    auto lock = table.try_take("app/build", "one that has to wait for another lock");
+    ASSERT_TRUE(lock && *lock);
+    (*lock)->leave_as_found();
+  }
   for (const char* name : {"app/build", "app/test"}) {
     const auto lock = table.try_take(name, "us");
     ASSERT_TRUE(lock && *lock) << name;

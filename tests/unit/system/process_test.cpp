@@ -245,6 +245,8 @@ TEST(find_program, takes_a_word_with_a_slash_from_the_folder) {
 TEST(install_hint, names_the_package_and_nothing_for_a_stranger) {
   EXPECT_NE(install_hint("mvn").find("maven"), std::string::npos);
   EXPECT_NE(install_hint("jlink").find("default-jdk-headless"), std::string::npos);
+  EXPECT_NE(install_hint("aarch64-linux-gnu-g++").find("g++-aarch64-linux-gnu"), std::string::npos);
+  EXPECT_NE(install_hint("x86_64-linux-gnu-gcc").find("gcc-x86-64-linux-gnu"), std::string::npos);
   EXPECT_EQ(install_hint("no-such-program"), "");
   EXPECT_EQ(install_hint("vault kv get x"), "one word per argument: vault kv get x");
 }

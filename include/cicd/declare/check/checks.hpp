@@ -31,6 +31,8 @@ void check_functions(draft& of, findings& found);
 void check_files(draft& of, findings& found);
 /// What its releases wait for: FROM, SOAK, WINDOW, GATE and HEALTH.
 void check_gates(draft& of, const zone_source& zones, findings& found);
+/// Who signs its images, and who must have signed those of its environments.
+void check_signatures(draft& of, findings& found);
 /// What comes from elsewhere: ARTIFACTS and CODE, AWAIT and UPSTREAM.
 void check_elsewhere(draft& of, findings& found);
 /// What AFTER says, of all pipelines: each step and image that is named is there, none waits for itself, what
@@ -53,6 +55,8 @@ void check_shards(const declaration<step>& of, const named_list<step>& all, find
 void check_service_order(std::deque<draft>& all, findings& found);
 /// Reports paths that lead into the build's own files, git's, or that no image can have.
 void check_paths(const draft& of, std::string_view build_root, findings& found);
+/// What SARIF, FINDINGS, REQUIRED and DATABASE_AGE of steps say, and BASELINE.
+void check_scans(const draft& of, findings& found);
 /// What CACHE_DIRS of steps say.
 void check_caches(const draft& of, std::string_view build_root, findings& found);
 /// Those of `a/b`, without empty ones and `.`.

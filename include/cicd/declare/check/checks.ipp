@@ -156,9 +156,11 @@ void check_own(const draft& in, findings& found) {
   const auto& images = in.all<image>().items();
   const bool has_dockerfile =
       std::ranges::any_of(images, [](const auto& each) { return bool(each.value.dockerfile); });
+  const bool has_scan =
+      std::ranges::any_of(in.all<step>().items(), [](const auto& each) { return each.value.is_scan(); });
   for (const option& each : options_of<pipeline>())
     if (each.key == "base" || each.key == "jar" || each.key == "base_after" || each.key == "scan"
-        || (each.key == "fail_on" && !has_dockerfile) || each.key == "set")
+        || (each.key == "fail_on" && !has_dockerfile && !has_scan) || each.key == "set")
       if (of.at(each.key))
         found.add(of.at(each.key),
                   meaningless_option(each.keyword, "without TEMPLATE",
@@ -236,6 +238,7 @@ void check_pipeline(draft& of, const zone_source& zones, findings& found) {
   check_files(of, found);
   check_backing(of, found);
   check_gates(of, zones, found);
+  check_signatures(of, found);
   check_elsewhere(of, found);
   const bool empty = !of.own.value.artifacts && of.all<step>().items().empty()
                      && of.all<image>().items().empty() && of.all<zip_function>().items().empty()

@@ -57,6 +57,14 @@ void take_repositories(const draft& in, place_keeper& repositories) {
                         each.at("repository") ? each.at("repository") : each.start());
 }
 
+/// Scans are named in it without their pipeline: each would take out what is known of the other's.
+void take_baseline(const draft& in, place_keeper& baselines) {
+  const std::string file = in.own.value.baseline.str();
+  if (file.empty()) return;
+  const std::filesystem::path path = std::filesystem::path(source_directory_of(in.own)) / file;
+  baselines.take(path.lexically_normal().string(), in.own.at("baseline"));
+}
+
 /// Whether a repository is one of a registry, and not of the embedded one in the build tree.
 bool names_registry(std::string_view repository) {
   return detail::image_repository_rule::looks_like_host(repository.substr(0, repository.find('/')));
@@ -235,10 +243,12 @@ void check_passed_variables(const std::deque<draft>& all, findings& found) {
 void check_between(std::deque<draft>& all, findings& found) {
   using namespace declare_check_checks_between;
   place_keeper repositories("two images would be published to one repository", found);
+  place_keeper baselines("two pipelines have one BASELINE", found);
   folder_keeper folders(found);
   object_keeper objects(found);
   for (const draft& pipeline : all) {
     take_repositories(pipeline, repositories);
+    take_baseline(pipeline, baselines);
     for (const auto& each : pipeline.all<environment>().items()) {
       folders.take(pipeline, each.value, each.near("path"));
       check_copies(pipeline, each, found);

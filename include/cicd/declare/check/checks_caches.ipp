@@ -19,7 +19,7 @@ bool lies_in(std::string_view path, std::string_view folder) {
          && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
-/// The keyword that gives the step this variable beside CACHE_DIRS; empty: none.
+/// The keyword that gives the step the variable of one of its CACHE_DIRS besides; empty: none.
 std::string_view giver_of(const std::string& variable, const step& of) {
   const auto is_it = [&](const auto& each) { return each.name.view() == variable; };
   if (std::ranges::any_of(of.env, is_it)) return "ENV";
@@ -27,7 +27,10 @@ std::string_view giver_of(const std::string& variable, const step& of) {
     if (each.view() == variable) return "PASS_ENV";
   for (const secret_use& each : of.secrets)
     if (each.variable_for(of.as_file) == variable) return "SECRETS";
-  return {};
+  const auto count = std::ranges::count_if(of.cache_dirs, [&](const cached_folder& each) {
+    return each.variable && each.variable.view() == variable;
+  });
+  return count > 1 ? "CACHE_DIRS" : std::string_view();
 }
 
 void check_variable(const cached_folder& one, const place& where, const step& of, findings& found) {

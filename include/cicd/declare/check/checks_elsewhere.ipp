@@ -14,9 +14,10 @@ namespace cicd::declaring {
 namespace declare_check_checks_elsewhere {
 namespace {
 
-constexpr std::string_view own_options[] = {"template", "set",    "directory",         "image",
-                                            "base",     "jar",    "base_after",        "scan",
-                                            "fail_on",  "labels", "approval_to_build", "source"};
+constexpr std::string_view own_options[] = {"template", "set",         "directory",     "image",
+                                            "base",     "jar",         "base_after",    "scan",
+                                            "fail_on",  "baseline",    "labels",        "approval_to_build",
+                                            "source",   "sign_images", "sign_password", "sign_keyless"};
 
 /// What makes and declares it stands in its own repository.
 template <typename T>

@@ -68,6 +68,8 @@ constexpr option_of_ways ways[] = {{"repository", "REPOSITORY", way_feature::rep
                                    {"package", "PACKAGE", way_feature::functions}};
 
 void check_way(const declaration<environment>& of, findings& found) {
+  if (of.at("set") && !of.at("template"))
+    found.add(of.at("set"), meaningless_option("SET", "without TEMPLATE", "give TEMPLATE, or leave it out"));
   const deploy_way via = of.value.via;
   for (const option_of_ways& each : ways)
     if (via != deploy_way::none && of.at(each.key) && !can(via, each.needs))

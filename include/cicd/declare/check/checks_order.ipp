@@ -145,7 +145,8 @@ void check_images_named(const declaration<step>& declared,
   const auto check = [&](std::string_view key, std::string_view text, std::size_t word) {
     for (const std::string& name : placeholders_in(text)) {
       const std::size_t dot = name.find('.');
-      if (dot == name.npos || is_part_of_service(name) || output_named_by(name) || name.starts_with("shard."))
+      if (dot == name.npos || is_part_of_service(name) || output_named_by(name) || setting_named_by(name)
+          || name.starts_with("shard."))
         continue;
       const std::string image = name.substr(0, dot);
       const bool is_only = image == "image" && images.size() == 1;

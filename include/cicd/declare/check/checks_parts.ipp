@@ -22,6 +22,7 @@ bool is_of_whole(std::string_view key) {
                                              "time_zone",
                                              "await",
                                              "upstream",
+                                             "verify_signature",
                                              "gate",
                                              "approval",
                                              "health",

@@ -4,6 +4,7 @@
 
 #include <cicd/declare/check/checks.hpp>
 #include <cicd/declare/check/judged_place.hpp>
+#include <cicd/declare/check/settings.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/placeholders.hpp>
 
@@ -138,9 +139,10 @@ void check_ingress(const declaration<service>& of, findings& found) {
 /// A branch's name is not there yet; the shortest stands for it.
 void check_hosts(const declaration<service>& of, const judged_place& where, findings& found) {
   std::set<std::string> hosts;
+  placeholder_values values = values_of_settings(where.in.settings, where.beside->name, where.copy);
+  values.insert({{"pipeline", where.in.own.name}, {"environment", where.beside->name}, {"slug", "x"}});
   for (const host_name each : of.value.host) {
-    const std::string host = with_placeholders(
-        each.view(), {{"pipeline", where.in.own.name}, {"environment", where.beside->name}, {"slug", "x"}});
+    const std::string host = with_placeholders(each.view(), values);
     if (!detail::is_dns_name(host)) found.add(of.at("host"), no_host_name(host));
     if (!hosts.insert(host).second) found.add(of.at("host"), host_twice(host));
   }

@@ -418,7 +418,7 @@ void check_cron_override(const declaration<cron_job>& of,
 void check_workloads(draft& of, const zone_source& zones, findings& found) {
   using namespace declare_check_checks_workload;
   each_kind([&]<typename T>() {
-    if constexpr (has_places<T>) check_all<T>(of, found);
+    if constexpr (runs_in_places<T>) check_all<T>(of, found);
   });
   check_accounts(of, found);
   for (const auto& each : of.all<cron_job>().items()) check_cron_job(each, of, zones, found);

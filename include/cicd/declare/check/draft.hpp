@@ -63,6 +63,9 @@ struct draft {
   std::vector<const call_site*> label_calls;  ///< of pipeline_label()
   /// Notifiers of the build tree in whose place it has one of its own, by their destination.
   std::vector<std::pair<std::string, const call_site*>> replaced_notifiers{};
+  /// As in a model: each setting, with its values IN environments behind it.
+  std::vector<setting> settings{};
+  std::vector<setting_departure> departures{};
   bool without_template = false;  ///< its template could not be read: what it lacks may be there
 
   /// Those of a kind, by name: previews by environment, canaries by environment and service.

@@ -119,7 +119,53 @@ void expand_shards(declared_pipeline& in) {
   in.declared.steps = std::move(all);
 }
 
+step_stage stage_named(std::string_view name) {
+  if (name == "build") return step_stage::build;
+  if (name == "test") return step_stage::test;
+  return name == "scan" ? step_stage::scan : step_stage::none;
+}
+
+void add_base_after(const draft& of, declaration<image>& to, findings& found) {
+  const std::vector<step_reference>& further = of.own.value.base_after;
+  for (std::size_t at = 0; at < further.size(); ++at) {
+    const std::string_view name = further[at].view();
+    if (name.find('/') == name.npos && !of.all<step>().find(name)) {
+      found.add({of.own.site, of.own.at("base_after").word + 1 + at},
+                unknown_reference("BASE_AFTER", "step", name, of.all<step>().names()));
+      continue;
+    }
+    if (std::find(to.value.after.begin(), to.value.after.end(), further[at]) == to.value.after.end())
+      to.value.after.push_back(further[at]);
+  }
+}
+
 }  // namespace
+
+void finish_stages(draft& of) {
+  for (declaration<step>& each : of.all<step>().items()) {
+    if (!each.at("stage")) each.value.stage = stage_named(each.name);
+    // A newer database may find more in the same sources.
+    if (each.value.database_age) each.value.always = true;
+  }
+}
+
+void finish_images(draft& of, findings& found) {
+  declaration<image>* made = of.own.at("template") ? of.all<image>().find("image") : nullptr;
+  if (!made) return;
+  const auto hand_on = [&](std::string_view key, auto& to, const auto& from) {
+    const auto& options = options_of<image>();
+    for (std::size_t at = 0; at < options.size(); ++at) {
+      if (options[at].key != key || !of.own.at(key)
+          || (made->given[at] && made->given[at].site->order != of.own.site->order))
+        continue;
+      to = from;
+      made->given[at] = of.own.at(key);
+    }
+  };
+  hand_on("jar", made->value.jar, of.own.value.jar);
+  hand_on("base", made->value.base, of.own.value.base);
+  add_base_after(of, *made, found);
+}
 
 std::string source_directory_of(const declaration<pipeline>& own) {
   const std::filesystem::path folder =
@@ -141,6 +187,7 @@ declared_pipeline handed_over(draft& of) {
   gather_parts(made);
   for (const auto& [name, site] : of.replaced_notifiers)
     made.origins.emplace(fmt::format("notifier.{}.instead_of", name), site->from->where);
+  made.departures = of.departures;
   note_files(of.own, made);
   expand_shards(made);
   return made;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/declare/check/overrides.hpp>
+#include <cicd/declare/check/setting_values.hpp>
 #include <cicd/declare/model.hpp>
 
 #include <algorithm>
@@ -35,9 +36,11 @@ std::vector<container> all_containers(const pipeline& declared,
                                       std::string_view environment,
                                       std::string_view copy) {
   std::vector<container> all;
+  const placeholder_values values = settings_in(declared, environment, copy);
   for (const container& each : declared.containers)
     if (std::none_of(all.begin(), all.end(), [&](const container& other) { return other.name == each.name; }))
-      all.push_back(declaring::merged_in(declared.containers, each.name.view(), environment, copy));
+      all.push_back(declaring::with_settings(
+          declaring::merged_in(declared.containers, each.name.view(), environment, copy), values));
   return all;
 }
 
@@ -48,7 +51,8 @@ service service_in(const pipeline& declared,
                    std::string_view name,
                    std::string_view environment,
                    std::string_view copy) {
-  return declaring::merged_in(declared.services, name, environment, copy);
+  return declaring::with_settings(declaring::merged_in(declared.services, name, environment, copy),
+                                  settings_in(declared, environment, copy));
 }
 
 host_name host_of(const service& of) {
@@ -61,7 +65,8 @@ cron_job cron_job_in(const pipeline& declared,
                      std::string_view name,
                      std::string_view environment,
                      std::string_view copy) {
-  return declaring::merged_in(declared.cron_jobs, name, environment, copy);
+  return declaring::with_settings(declaring::merged_in(declared.cron_jobs, name, environment, copy),
+                                  settings_in(declared, environment, copy));
 }
 
 std::vector<container> containers_in(const pipeline& declared,
@@ -77,10 +82,12 @@ std::vector<deploy_task> tasks_in(const pipeline& declared,
                                   std::string_view environment,
                                   std::string_view copy) {
   std::vector<deploy_task> all;
+  const placeholder_values values = settings_in(declared, environment, copy);
   for (const deploy_task& each : declared.tasks) {
     const auto is_same = [&](const deploy_task& other) { return other.name == each.name; };
     if (std::any_of(all.begin(), all.end(), is_same)) continue;
-    all.push_back(declaring::merged_in(declared.tasks, each.name.view(), environment, copy));
+    all.push_back(declaring::with_settings(
+        declaring::merged_in(declared.tasks, each.name.view(), environment, copy), values));
   }
   std::erase_if(all, [&](const deploy_task& each) {
     return each.off

@@ -15,10 +15,14 @@
 #include <cicd/declare/check/checks_parts.ipp>
 #include <cicd/declare/check/checks_paths.ipp>
 #include <cicd/declare/check/checks_pods.ipp>
+#include <cicd/declare/check/checks_scans.ipp>
 #include <cicd/declare/check/checks_services.ipp>
 #include <cicd/declare/check/checks_shards.ipp>
+#include <cicd/declare/check/checks_signature.ipp>
 #include <cicd/declare/check/checks_values.ipp>
 #include <cicd/declare/check/checks_workload.ipp>
 #include <cicd/declare/check/circles.ipp>
 #include <cicd/declare/check/finish.ipp>
 #include <cicd/declare/check/overrides_of.ipp>
+#include <cicd/declare/check/settings.ipp>
+#include <cicd/declare/check/settings_use.ipp>

@@ -152,6 +152,40 @@ void add_workload(declared_view& to, std::string_view source_root) {
   add_defaults<T>(to);
 }
 
+/// What a setting may be, and which value it has in each environment and in the copies that a call names.
+void add_setting(declared_view& to, std::string_view source_root) {
+  const pipeline& declared = to.subject.in->declared;
+  const std::string given = "-D" + declared.name.str() + "." + to.subject.name + " of this build tree";
+  const auto origin_in = [&](const std::string& path) {
+    std::string found = origin_text(*to.subject.in, path, source_root);
+    return std::pair(std::move(found), std::string());
+  };
+  const setting base = merged_in(declared.settings, to.subject.name, "", "");
+  to.places.push_back({{}, given_in(base, to.subject, [&](const option& each) {
+                         return each.key == "value" ? std::pair(given, std::string())
+                                                    : origin_in(path_of(to.subject, each));
+                       })});
+  const auto add_place = [&](const std::string& place, const std::string& whole, const setting& there) {
+    const std::string start = to.subject.kind + "." + to.subject.name + ".";
+    std::string own = start + "value@" + place;
+    if (!to.subject.in->origins.contains(own)) own = start + "value@" + whole;
+    const bool is_own = to.subject.in->origins.contains(own);
+    const setting shown{.name = there.name, .value = there.value ? there.value : there.default_value};
+    to.places.push_back({place, given_in(shown, to.subject, [&](const option&) {
+                           if (!is_own && base.value) return std::pair(given, std::string());
+                           return origin_in(is_own ? own : start + "default");
+                         })});
+  };
+  if (!to.subject.key.empty() && to.subject.key != "value") return;
+  for (const environment* each : all_environments(declared))
+    add_place(each->name.str(), each->of.str(),
+              each->of ? merged_in(declared.settings, to.subject.name, each->of.view(), each->name.view())
+                       : merged_in(declared.settings, to.subject.name, each->name.view(), ""));
+  for (const char* copy : {"preview", "canary"})
+    if (differs_in(to.subject, copy))
+      add_place(copy, copy, merged_in(declared.settings, to.subject.name, "", copy));
+}
+
 /// What a pipeline declares, by kind.
 void add_parts(declared_view& to) {
   each_kind([&]<typename T>() {
@@ -178,6 +212,8 @@ declared_view view_of(std::string_view title, const declared_subject& subject, s
     const auto found = std::ranges::find(parts, subject.name, [](const T* each) { return name_of(*each); });
     if constexpr (has_pods<T>)
       add_workload<T>(view, source_root);
+    else if constexpr (std::is_same_v<T, setting>)
+      add_setting(view, source_root);
     else if constexpr (std::is_same_v<T, step>) {
       if (found != parts.end()) add_values(as_declared(**found, declared.steps), view, source_root);
     } else if (found != parts.end())

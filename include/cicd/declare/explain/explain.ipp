@@ -11,6 +11,7 @@
 #include <cicd/declare/explain/declared_values.hpp>
 #include <cicd/declare/explain/pages.hpp>
 #include <cicd/declare/parse/templates.hpp>
+#include <cicd/declare/placeholders.hpp>
 #include <cicd/declare/targets.hpp>
 
 namespace cicd {
@@ -40,7 +41,8 @@ void add_placeholder(pages& to, std::string_view subject) {
   if (subject.size() > 2 && subject.front() == '{' && subject.back() == '}')
     subject = subject.substr(1, subject.size() - 2);
   for (const placeholder_doc& each : placeholder_docs())
-    if (each.name == subject) to.push_back(placeholder_page(each));
+    if (each.name == subject || (each.name == "setting.name" && setting_named_by(subject)))
+      to.push_back(placeholder_page(each));
 }
 
 void add_label(pages& to, std::string_view subject) {

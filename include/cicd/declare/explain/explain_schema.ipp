@@ -126,24 +126,30 @@ json rules_of(std::string_view kind) {
   return rules;
 }
 
+/// The kind whose keywords a function takes: a scan is a step.
+std::string_view kind_of(const declaring_function& of) {
+  return of.kind == "scan" ? "step" : of.kind;
+}
+
 json call_of(const declaring_function& of) {
   if (of.kind == "label")
     return members_of("description", of.summary, "prefixItems", list_of(true, true), "items",
                       string_like("="), "minItems", 3);
-  const bool is_named = of.kind != "pipeline" && declaring::options_of(of.kind).front().key == "name";
+  const bool is_named = of.kind != "pipeline" && declaring::options_of(kind_of(of)).front().key == "name";
   const bool may_lack_name = is_named && of.signature.ends_with(']');
   json names = list_of(true, true);
-  const json keyword = reference_to(fmt::format("keywords-of-{}", of.kind));
+  const json keyword = reference_to(fmt::format("keywords-of-{}", kind_of(of)));
   const json name =
-      is_named ? or_free(string_like(declaring::options_of(of.kind).front().pattern), "free-name") : json();
+      is_named ? or_free(string_like(declaring::options_of(kind_of(of)).front().pattern), "free-name")
+               : json();
   if (may_lack_name)
     names.push(members_of("anyOf", list_of(keyword, name)));
   else if (is_named)
     names.push(name);
   if (!may_lack_name) names.push(keyword);
   return members_of("description", of.summary, "prefixItems", std::move(names), "items",
-                    reference_to(fmt::format("words-of-{}", of.kind)), "minItems",
-                    is_named && !may_lack_name ? 3 : 2, "allOf", rules_of(of.kind));
+                    reference_to(fmt::format("words-of-{}", kind_of(of))), "minItems",
+                    is_named && !may_lack_name ? 3 : 2, "allOf", rules_of(kind_of(of)));
 }
 
 json calls_of(bool adds_pipeline) {
@@ -236,11 +242,11 @@ json definitions() {
   json by_function(json::array{});
   std::set<std::string> keywords;
   for (const declaring_function& each : declaring_functions()) {
-    if (each.kind == "pipelines") continue;
+    if (each.kind == "pipelines" || each.kind == "ci_export") continue;
     by_function.push(members_of("if", members_of("prefixItems", list_of(members_of("const", each.name))),
                                 "then", reference_to(each.name)));
     all.set(std::string(each.name), call_of(each));
-    if (each.kind == "label") continue;
+    if (each.kind == "label" || each.kind == "scan") continue;
     all.set(fmt::format("keywords-of-{}", each.kind), keywords_of(each.kind));
     all.set(fmt::format("words-of-{}", each.kind), words_of(each.kind));
     for (const option& of : options_in(each.kind))

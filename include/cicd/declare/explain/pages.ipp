@@ -155,6 +155,7 @@ explained function_page(const declaring_function& of) {
                          "options", std::move(options));
   const std::string head =
       fmt::format("{}({} …), a function\n\n  {}\n", of.name, of.signature, wrapped(of.summary, 2));
+  if (of.kind == "scan") return {head + "\n  More: cicd explain pipeline_step\n", std::move(data)};
   if (of.keywords.empty()) return {head + "\n  More: cicd explain pipeline.labels\n", std::move(data)};
   return {fmt::format("{}\n{}\n  More on one of them: cicd explain {}.{}\n", head, lines.text(), of.kind,
                       lower(of.keywords.front())),

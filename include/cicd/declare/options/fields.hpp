@@ -30,6 +30,10 @@ void each_field(step& of, Visitor&& visit) {
   visit("output_values_in", of.output_values_in);
   visit("reports", of.reports);
   visit("findings", of.findings);
+  visit("sarif", of.sarif);
+  visit("required", of.required);
+  visit("database_age", of.database_age);
+  visit("database", of.database);
   visit("keep", of.keep);
   visit("cache_dirs", of.cache_dirs);
   visit("cache_shared", of.cache_shared);
@@ -91,6 +95,16 @@ void each_field(secret& of, Visitor&& visit) {
 }
 
 template <typename Visitor>
+void each_field(setting& of, Visitor&& visit) {
+  visit("name", of.name);
+  visit("in", of.in);
+  visit("allowed", of.allowed);
+  visit("default", of.default_value);
+  visit("value", of.value);
+  visit("description", of.description);
+}
+
+template <typename Visitor>
 void each_field(image& of, Visitor&& visit) {
   visit("name", of.name);
   visit("repository", of.repository);
@@ -138,6 +152,8 @@ template <typename Visitor>
 void each_field(environment& of, Visitor&& visit) {
   visit("name", of.name);
   visit("of", of.of);
+  visit("template", of.base_template);
+  visit("set", of.set);
   visit("on", of.on);
   visit("from", of.from);
   visit("pin", of.pin);
@@ -148,6 +164,7 @@ void each_field(environment& of, Visitor&& visit) {
   visit("await", of.await);
   visit("upstream", of.upstream);
   visit("upstream_token", of.upstream_token);
+  visit("verify_signature", of.verify_signature);
   visit("gate", of.gate);
   visit("via", of.via);
   visit("repository", of.repository);
@@ -248,12 +265,31 @@ void each_field(pipeline& of, Visitor&& visit) {
   visit("base_after", of.base_after);
   visit("scan", of.scan);
   visit("fail_on", of.fail_on);
+  visit("baseline", of.baseline);
+  visit("sign_images", of.sign_images);
+  visit("sign_password", of.sign_password);
+  visit("sign_keyless", of.sign_keyless);
   visit("pipeline_ref", of.pipeline_ref);
   visit("approval_to_build", of.approval_to_build);
   visit("formerly", of.formerly);
   visit("labels", of.labels);
   visit("source", of.source);
   visit("includes", of.includes);
+}
+
+template <typename Visitor>
+void each_field(ci_export& of, Visitor&& visit) {
+  visit("systems", of.systems);
+  visit("runner", of.runner);
+  visit("image", of.image);
+  visit("setup", of.setup);
+  visit("configure", of.configure);
+  visit("logins", of.logins);
+  visit("region", of.region);
+  visit("branches", of.branches);
+  visit("schedule", of.schedule);
+  visit("caches", of.caches);
+  visit("cancel_waiting", of.cancel_waiting);
 }
 
 template <typename Visitor>

@@ -114,10 +114,21 @@ inline constexpr kind_words<secret> kind<secret>{&pipeline::secrets,
                                                  "its name, of all in the build tree. A step takes "
                                                  "it by SECRETS."};
 
+template <>
+inline constexpr kind_words<setting> kind<setting>{&pipeline::settings,
+                                                   "setting",
+                                                   "pipeline_setting",
+                                                   "<pipeline> <setting>",
+                                                   "setting",
+                                                   "",
+                                                   "A value with a type, which each build tree may be given, "
+                                                   "and which may differ between environments. With "
+                                                   "IN, the VALUE that holds in some of them."};
+
 /// In the order in which they are told of.
 using kinds = decltype(united(kind_list<step, backing_service, image, zip_function, file_group>{},
                               workload_kinds{},
-                              kind_list<environment, release, preview, canary, notifier, secret>{}));
+                              kind_list<environment, release, preview, canary, notifier, secret, setting>{}));
 
 /// `visit.operator()<T>()` for each.
 template <typename Visit>
@@ -139,6 +150,9 @@ template <typename T>
 inline constexpr bool has_places = requires(T value) {
   value.in.begin();
 };
+/// Whether it is a workload: what runs in places.
+template <typename T>
+inline constexpr bool runs_in_places = has_places<T> && !std::is_same_v<T, setting>;
 /// Whether it has pods of its own; a container stands in those of others.
 template <typename T>
 inline constexpr bool has_pods = has_places<T>&& requires(T value) {

@@ -55,6 +55,8 @@ constexpr std::string_view kind_of() {
     return "pipeline";
   else if constexpr (std::is_same_v<T, pipelines>)
     return "pipelines";
+  else if constexpr (std::is_same_v<T, ci_export>)
+    return "ci_export";
   else
     return kind<T>.name;
 }

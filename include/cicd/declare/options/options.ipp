@@ -3,6 +3,9 @@
 
 #include <cicd/declare/options/options.hpp>
 #include <cicd/declare/options/options_backing.hpp>
+#include <cicd/declare/options/options_ci.hpp>
+#include <cicd/declare/options/options_placeholders.hpp>
+#include <cicd/declare/options/options_secret.hpp>
 
 #include <fmt/format.h>
 
@@ -14,77 +17,8 @@
 #include <cicd/declare/written_value.hpp>
 
 namespace cicd {
-
 namespace declaring {
 namespace {
-
-/// PLAN, APPLY, READ and ROLLBACK of `VIA command`.
-bool is_way_program(std::string_view key) {
-  return key == "plan" || key == "apply" || key == "read" || key == "rollback";
-}
-
-using names = std::vector<std::string_view>;
-
-/// What is known of a release when manifests are made.
-names of_release(std::initializer_list<std::string_view> more = {}) {
-  names all{"pipeline", "environment", "branch", "slug", "commit", "commit_short", "version"};
-  all.insert(all.end(), more);
-  return all;
-}
-
-/// What of_release() knows, and what the cluster knows of each pod.
-names of_pods(std::initializer_list<std::string_view> more = {}) {
-  names all = of_release(more);
-  all.insert(all.end(), {"image", "namespace", "node_ip", "node_name", "pod_ip", "pod_name"});
-  return all;
-}
-
-/// What is known of the backing services that something needs.
-names of_services(std::initializer_list<std::string_view> more) {
-  names all{"pipeline", "source", "service.url", "service.host", "service.port", "service.dir"};
-  all.insert(all.end(), more);
-  return all;
-}
-
-bool is_workload(std::string_view name) {
-  bool is = false;
-  each_kind([&]<typename T>() { is |= has_pods<T> && kind<T>.name == name; });
-  return is;
-}
-
-/// Only what is known when the text is used, and never what changes with a commit where the text is part of a
-/// key or of an image.
-names placeholders_of(std::string_view kind, std::string_view key) {
-  if (kind == "step" && (key == "command" || key == "env"))
-    return of_services({"image.layout", "image.digest", "step.outputs.name", "shard", "shards", "shard.tests",
-                        "shard.file"});
-  if (kind == "step" && key == "values")
-    return {"pipeline", "source", "image.layout", "image.digest", "step.outputs.name"};
-  if (kind == "step" && key == "secret_values") return {"step.outputs.name"};
-  if (kind == "backing_service" && (key == "command" || key == "ready" || key == "env" || key == "arguments"))
-    return of_services({});
-  if ((kind == "service" && key == "host") || (kind == "preview" && (key == "host" || key == "namespace")))
-    return {"pipeline", "environment", "slug"};
-  if (kind == "service" && (key == "annotations" || key == "ingress_annotations"))
-    return of_release({"host", "image"});
-  if (is_workload(kind) && key == "annotations") return of_release({"image"});
-  if (key == "env" && kind == "service") return of_pods({"host"});
-  if (key == "env" && (is_workload(kind) || kind == "container")) return of_pods();
-  if (kind == "environment" && (key == "gate" || key == "health"))
-    return {"pipeline", "environment", "namespace", "branch", "commit", "commit_short", "version"};
-  if (key == "upstream" || key == "built_by") return {"commit"};
-  if (kind == "image" && key == "tag") return {"commit", "commit_short", "number"};
-  if (kind == "environment" && (key == "parameters" || key == "write"))
-    return of_release(
-        {"image", "tag", "digest", "repository", "image.tag", "image.digest", "image.repository"});
-  if (kind == "environment" && key == "verify") return of_release({"host", "image", "namespace"});
-  if ((kind == "environment" && is_way_program(key)) || (kind == "pipeline" && key == "labels"))
-    return of_release();
-  if ((kind == "environment" || kind == "preview") && (key == "repository" || key == "path"))
-    return {"pipeline", "environment"};
-  if (kind == "environment" && (key == "context" || key == "kubeconfig")) return {"pipeline", "environment"};
-  return {};
-}
 
 /// `scratch`, a layout or root file system on disk, or a reference to a registry: its digest says which bytes
 /// are meant, or those of its tag stand in cicd.lock.
@@ -307,27 +241,6 @@ void specialise_labels(option& of) {
     of.accepts = is_label, of.guess = meant_label;
 }
 
-bool is_secret_file(std::string_view text) {
-  return text.starts_with('/') || (text.starts_with("~/") && text.size() > 2);
-}
-
-/// What AWS takes as the name of a secret, or its ARN; never what its program would read as a file or a URL.
-bool is_aws_secret(std::string_view text) {
-  return !text.empty() && text.front() != '-' && text.find("://") == text.npos
-         && std::all_of(text.begin(), text.end(), [](char c) {
-              return detail::is_alnum_lower(c) || detail::is_upper(c)
-                     || std::string_view("/_+=.@-:!").find(c) != std::string_view::npos;
-            });
-}
-
-void specialise_secret(option& of) {
-  if (of.key == "file")
-    of.allowed = "an absolute path, or one that begins with ~/", of.accepts = is_secret_file;
-  if (of.key == "aws")
-    of.allowed = "the name of a secret in AWS Secrets Manager or its ARN: letters, digits and /_+=.@-:!",
-    of.accepts = is_aws_secret;
-}
-
 /// A channel by its name, or by the id that Slack gives it.
 bool is_channel(std::string_view text) {
   if (text.starts_with('#'))
@@ -406,6 +319,8 @@ option specialised(std::string_view kind, option of) {
         "reference that ends in @sha256:<64 digits>",
     of.accepts = is_base, of.guess = guessed_base;
   if (of.key == "fail_on") of.allowed = "low, medium or high", of.choices = {"low", "medium", "high"};
+  if (of.key == "database")
+    of.allowed = "an absolute path, or one that begins with ~/", of.accepts = is_absolute_or_of_home;
   if (of.key == "depends") of.allowed = "names of CMake targets", of.accepts = is_target_name;
   if (of.key == "git_where")
     of.allowed = "<file>:<text>, such as pom.xml:git-commit-id", of.accepts = is_text_in_file;
@@ -419,6 +334,7 @@ option specialised(std::string_view kind, option of) {
     of.allowed =
         "jenkins <url of the job>, github <url of the repository> [<check run>], or json <url> "
         "<member>=<JSON pointer>…";
+  if (of.key == "verify_signature") of.allowed = "key <file>…, or keyless <identity> <issuer>";
   if (of.key == "author") of.allowed = "Name <mail>", of.accepts = is_author;
   if (of.key == "pull_request_url")
     of.allowed = "https://<host>[:<port>]/<owner>/<repository>; http to this machine only",
@@ -427,6 +343,7 @@ option specialised(std::string_view kind, option of) {
   if (kind == "secret") specialise_secret(of);
   if (kind == "backing_service") specialise_backing_service(of);
   if (kind == "notifier") specialise_notifier(of);
+  if (kind == "ci_export") specialise_ci_export(of);
   of.starts_program = of.key == "command" || of.key == "entrypoint" || of.key == "arguments"
                       || of.key == "smoke" || of.key == "verify" || of.key == "gate" || of.key == "update"
                       || is_way_program(of.key);
@@ -438,6 +355,7 @@ const std::vector<option>& options_of(std::string_view kind) {
   static const std::vector<option> none;
   const std::vector<option>* found = kind == "pipeline"    ? &options_of<pipeline>()
                                      : kind == "pipelines" ? &options_of<pipelines>()
+                                     : kind == "ci_export" ? &options_of<ci_export>()
                                                            : &none;
   each_kind([&]<typename T>() {
     if (declaring::kind<T>.name == kind) found = &options_of<T>();
@@ -457,38 +375,6 @@ bool goes_unencrypted(std::string_view url) {
 }
 
 }  // namespace declaring
-
-const std::vector<declaring_function>& declaring_functions() {
-  static const std::vector<declaring_function> functions = [] {
-    std::vector<declaring_function> made{
-        {"add_pipeline",
-         "pipeline",
-         "<pipeline>",
-         {},
-         "A pipeline: all it takes for a service that follows its template."},
-        {"add_pipelines",
-         "pipelines",
-         "SOURCE <file>",
-         {},
-         "Pipelines that a C++ file declares. The other functions may extend them."}};
-    declaring::each_kind([&]<typename T>() {
-      const auto& of = declaring::kind<T>;
-      made.push_back({of.function, of.name, of.signature, {}, of.summary});
-    });
-    made.push_back(
-        {"pipeline_label",
-         "label",
-         "<pipeline> <key>=<value>",
-         {},
-         "Additional labels on every object and on the pods, as LABELS of add_pipeline(); several calls "
-         "add up."});
-    for (declaring_function& function : made)
-      for (const declaring::option& option : declaring::options_of(function.kind))
-        if (option.key != "name") function.keywords.push_back(option.keyword);
-    return made;
-  }();
-  return functions;
-}
 
 const field_doc* find_field_doc(std::string_view key) {
   const auto docs = field_docs();

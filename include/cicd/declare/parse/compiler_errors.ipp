@@ -68,16 +68,17 @@ std::string last_name(std::string_view qualified) {
 }
 
 /// The names that a kind's struct has for the keys that are no good names in C++.
-std::string field_of_key(std::string_view of, std::string_view key) {
+std::string field_of_key(std::string_view key) {
   if (key == "namespace") return "namespace_name";
   if (key == "protected") return "is_protected";
   if (key == "role_arn") return "role";
-  return of == "pipeline" && key == "template" ? "base_template" : std::string(key);
+  if (key == "default") return "default_value";
+  return key == "template" ? "base_template" : std::string(key);
 }
 
 const option* option_of(std::string_view of, std::string_view field) {
   for (const option& each : declaring::options_of(of))
-    if (field_of_key(of, each.key) == field) return &each;
+    if (field_of_key(each.key) == field) return &each;
   return nullptr;
 }
 
@@ -257,7 +258,7 @@ std::optional<error> misspelt_field(const said_line& at) {
   }
   of = last_name(of);
   std::vector<std::string> fields;
-  for (const option& each : declaring::options_of(of)) fields.push_back(field_of_key(of, each.key));
+  for (const option& each : declaring::options_of(of)) fields.push_back(field_of_key(each.key));
   if (fields.empty()) return {};
   return error{exit_class::usage, at.place(), of + " has no such field", field, {}}
       .with("did you mean", nearest(field, fields).value_or(""))

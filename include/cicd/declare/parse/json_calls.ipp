@@ -26,7 +26,8 @@ constexpr std::string_view pipeline_word = "{pipeline}";
 std::vector<std::string> functions_of(const calls_file& of) {
   std::vector<std::string> names;
   for (const declaring_function& each : declaring_functions())
-    if (!each.name.starts_with("add_") || (of.adds_pipeline && each.kind == "pipeline"))
+    if ((!each.name.starts_with("add_") && each.kind != "ci_export")
+        || (of.adds_pipeline && each.kind == "pipeline"))
       names.emplace_back(each.name);
   return names;
 }

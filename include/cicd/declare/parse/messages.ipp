@@ -206,7 +206,9 @@ remark unknown_placeholder(const option& of, std::string_view name) {
           .value = fmt::format("{{{}}}", name),
           .allowed = "{" + joined(candidates, "}, {") + "}",
           .did_you_mean = near ? fmt::format("{{{}}}", *near) : "",
-          .help = of.key == "command" ? "text in braces of no placeholder goes into SHELL" : ""};
+          .help = of.key != "command"           ? ""
+                  : of.placeholders.size() == 1 ? "write the value itself, or hand it in by ENV"
+                                                : "text in braces of no placeholder goes into SHELL"};
 }
 
 remark missing_option(std::string_view keyword, std::string_view allowed, std::string help) {

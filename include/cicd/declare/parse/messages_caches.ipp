@@ -53,6 +53,10 @@ remark variable_of_cache(std::string_view variable, std::string_view folder, std
     return {.what = "CACHE_DIRS: this variable says how programs are found, loaded or run",
             .value = std::string(variable),
             .help = fmt::format("name another variable: <VARIABLE>={}", folder)};
+  if (other == "CACHE_DIRS")
+    return {.what = "CACHE_DIRS gives the step one variable twice",
+            .value = std::string(variable),
+            .help = fmt::format("name another for {}", folder)};
   return {.what = fmt::format("CACHE_DIRS and {} give the step one variable", other),
           .value = std::string(variable),
           .help = fmt::format("leave it out of {}, or name another for {}", other, folder)};

@@ -229,6 +229,8 @@ bool is_pipeline_json(const relative_path& source);
 void check_source(const declaration<pipeline>& of, findings& found);
 /// Reads a call of add_pipelines(), which has no names.
 declaration<pipelines> read_pipelines(call_site& site, findings& found);
+/// Reads a call of pipeline_ci(), which has no names.
+declaration<ci_export> read_ci_export(call_site& site, findings& found);
 /// The names come first, each where no keyword stands; an image's may be left out, and some kinds have none.
 template <typename T>
 declaration<T> read_part(call_site& site, findings& found) {

@@ -114,7 +114,9 @@ class word_sorter {
     return 0;
   }
 
-  bool is_of_step() const { return site_.from->where.function == "pipeline_step"; }
+  bool is_of_step() const {
+    return site_.from->where.function == "pipeline_step" || site_.from->where.function == "pipeline_scan";
+  }
 
   remark shell_word(std::string_view word) const {
     const std::vector<std::string>& words = site_.from->arguments;
@@ -239,9 +241,12 @@ std::vector<std::string> variables_in(std::string_view word) {
 
 void check_placeholders(const option& of, const place& where, std::string_view text, findings& found) {
   if (text.find('{') == text.npos) return;
+  const bool replaces_others =
+      std::ranges::any_of(of.placeholders, [](std::string_view each) { return each != "setting.name"; });
   for (const std::string& written : placeholders_in(text)) {
     const auto dot = written.find('.');
-    const std::string name = output_named_by(written) ? "step.outputs.name"
+    const std::string name = output_named_by(written)    ? "step.outputs.name"
+                             : setting_named_by(written) ? "setting.name"
                              : dot == written.npos || written.starts_with("shard.")
                                  ? written
                                  : (is_part_of_service(written) ? "service" : "image") + written.substr(dot);
@@ -251,7 +256,7 @@ void check_placeholders(const option& of, const place& where, std::string_view t
     const auto& all = placeholder_docs();
     const bool exists =
         std::any_of(all.begin(), all.end(), [&](const placeholder_doc& each) { return each.name == name; });
-    if (exists || !of.placeholders.empty()) found.add(where, unknown_placeholder(of, written));
+    if (exists || replaces_others) found.add(where, unknown_placeholder(of, written));
   }
 }
 
@@ -312,6 +317,14 @@ declaration<pipelines> read_pipelines(call_site& site, findings& found) {
                                   .value = read.value.source.str(),
                                   .allowed = "a C++ file that gives several pipelines",
                                   .help = "add_pipeline(<pipeline> SOURCE …) takes a pipeline.json"});
+  return read;
+}
+
+declaration<ci_export> read_ci_export(call_site& site, findings& found) {
+  site.subject = site.from->where.function + "()";
+  declaration<ci_export> read = read_options(site, declaration<ci_export>{.site = &site}, 0, found);
+  if (!read.at("systems") && !site.unclear)
+    found.add(read.start(), missing_option("SYSTEMS", "github, gitlab and circleci", "SYSTEMS github"));
   return read;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -74,6 +75,11 @@ struct build_tree {
   std::vector<configured_file> cpp_files{};  ///< those among them that C++ files were compiled from
   /// The C++ files that declared something, each with what the program held that it became.
   std::vector<configured_file> programs{};
+  /// What CMake was given for settings: `web.region` → value.
+  std::map<std::string, std::string> settings{};
+  /// The files are those of another commit than the one that `settings` was given for: what it does not know
+  /// there is passed over.
+  bool is_of_another_commit = false;
 };
 
 struct recorded_calls {

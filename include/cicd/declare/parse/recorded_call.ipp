@@ -88,13 +88,17 @@ result<build_tree> tree_from(const json& line) {
                                        programs = files_from(line["programs"]);
   if (!files) return std::move(files).error();
   if (!programs) return std::move(programs).error();
+  std::map<std::string, std::string> settings;
+  for (const auto& [name, value] : line["settings"].members()) settings[name] = value.text();
   return build_tree{.source_root = line["source_root"].text(),
                     .build_root = line["build_root"].text(),
                     .target_prefix = line["target_prefix"].text(),
                     .template_path = line["template_path"].texts(),
                     .configurations = line["configurations"].texts(),
                     .files = std::make_shared<const std::vector<configured_file>>(*std::move(files)),
-                    .programs = *std::move(programs)};
+                    .programs = *std::move(programs),
+                    .settings = std::move(settings),
+                    .is_of_another_commit = line["other_commit"].boolean()};
 }
 
 result<call> call_from(const json& line, std::size_t number, const genex_reader& genex) {

@@ -114,6 +114,11 @@ class skeleton_reader {
       if (top == each.path
           && (top == "template.json" || top.starts_with("README") || top.starts_with("LICENSE")))
         continue;
+      if (of_.of_environment) {  // its programs, and what they read
+        if ((top == "service" || top.starts_with("service.")) && bad_folder++ == 0)
+          found_.push_back(wrong(of_, "a template of an environment has no skeleton", each.path, shown));
+        continue;
+      }
       if (top == each.path || (top != "service" && !top.starts_with("service."))) {
         if (bad_folder++ == 0) say_unknown(each.path, shown);
         continue;
@@ -266,21 +271,46 @@ void add_new(errors& to, errors more) {
       to.push_back(std::move(each));
 }
 
+/// Of a template of an environment what a declaration says that it leaves to it: which event is followed, the
+/// way, and where records are.
+void add_what_is_left(const pipeline_template& of, names& words) {
+  const auto says = [&](const names& any) {
+    return std::ranges::any_of(of.calls, [&](const template_call& each) {
+      return std::ranges::find_first_of(each.arguments, any) != each.arguments.end();
+    });
+  };
+  if (!says({"ON", "FROM", "PIN", "OF"})) words.insert(words.end(), {"ON", "branch", "main"});
+  if (!says({"VIA"})) words.insert(words.end(), {"VIA", "render"});
+  if (says({"command"}) && !says({"STATE"})) words.insert(words.end(), {"STATE", "s3://state/releases"});
+}
+
 /// What a declaration with the template and these values says, with all its scanners.
 errors errors_of_calls(const pipeline_template& of,
                        const template_source& source,
                        const parameter_values& values) {
-  std::vector<std::string> words{"orders", "TEMPLATE", of.name};
+  names words{"TEMPLATE", of.name};
   if (!of.used.empty()) words.emplace_back("SET");
   for (const std::string& each : of.used) words.push_back(each + "=" + values.at(each));
   if (!of.scanners.empty()) words.emplace_back("SCAN");
   for (const template_scanner& each : of.scanners) words.push_back(each.name);
   recorded_calls calls;
   calls.tree = {.source_root = "/source", .build_root = "/build", .target_prefix = {}, .template_path = {}};
-  calls.calls.push_back(
-      {.where = {.list_file = "/source/CMakeLists.txt", .function = "add_pipeline", .which = 1},
-       .directory = "/source",
-       .arguments = std::move(words)});
+  const auto add = [&](const char* function, names arguments) {
+    calls.calls.push_back({.where = {.list_file = "/source/CMakeLists.txt", .function = function, .which = 1},
+                           .directory = "/source",
+                           .arguments = std::move(arguments)});
+  };
+  if (of.of_environment) {
+    add("add_pipeline", {"orders"});
+    add("pipeline_image", {"orders", "BASE", "scratch"});
+    add("pipeline_service", {"orders", "api", "PORT", "8080"});
+    add_what_is_left(of, words);
+    words.insert(words.begin(), {"orders", "prod"});
+    add("pipeline_environment", std::move(words));
+  } else {
+    words.insert(words.begin(), "orders");
+    add("add_pipeline", std::move(words));
+  }
   return model_of(calls, source).errors;
 }
 

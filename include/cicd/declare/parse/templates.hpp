@@ -3,9 +3,11 @@
 // which the one parser reads. It does not know its skeleton, which is read for a new service alone.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +15,7 @@
 #include <cicd/base/error.hpp>
 #include <cicd/base/or_errors.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/declare/parse/diagnostics.hpp>
 #include <cicd/declare/parse/json_calls.hpp>
 #include <cicd/declare/parse/recorded_call.hpp>
 #include <cicd/declare/parse/template_adoption.hpp>
@@ -35,6 +38,8 @@ struct template_scanner {
 struct template_call {
   origin where;
   std::vector<std::string> arguments;
+  std::string from;    ///< the template that has it, of a template and those under it
+  std::string folder;  ///< of that one, which `{template}` stands for
 };
 
 /// A tool that the steps of a template start.
@@ -57,6 +62,7 @@ struct pipeline_template {
   std::vector<template_need> needs;
   std::set<std::string, std::less<>> used{};  ///< the parameters that its calls and scanners use
   std::optional<template_adoption> adopts{};  ///< its own alone, not of the templates under it
+  bool of_environment = false;  ///< whether an environment takes it: its calls declare `{environment}`
 
   const template_scanner* scanner(std::string_view called) const;
   std::vector<std::string> scanner_names() const;
@@ -72,13 +78,25 @@ or_errors<pipeline_template> read_template(std::string_view name, const template
 result<pipeline_template> template_named(std::string_view name, const template_source& source);
 
 /// The calls that the template stands for in `pipeline`, with these scanners, the severity that fails them,
-/// and a value for each parameter.
+/// and a value for each parameter. `values` of one of an environment has its name as `environment`.
 std::vector<call> expanded(const pipeline_template& of,
                            std::string_view pipeline,
                            const std::string& directory,
                            const std::vector<std::string>& scanners,
                            const std::string& fail_on,
                            const parameter_values& values);
+
+/// What is wrong with a call that names the template: of a pipeline where it is one of an environment, the
+/// other way round, or within a template of an environment, which `extends` others.
+remark template_of_other_kind(const pipeline_template& of);
+remark template_in_template(const pipeline_template& of);
+/// What is wrong with a file that the call has in its template's folder, the word `at`; nothing where it is
+/// none, or is there and, as the program of an option, can be executed. `files` gives those of a template.
+std::optional<remark> wrong_file_of(
+    const template_call& of,
+    const call& as,
+    std::size_t at,
+    const std::function<std::span<const template_file>(const std::string&)>& files_of);
 
 /// `3.10` after `3.9`: whether a version is older than another, number by number.
 bool is_older(std::string_view version, std::string_view than);

@@ -25,12 +25,13 @@ class template_reader {
   using path = json_calls::path;
 
   template_reader(
-      std::string name, std::string text, const std::string& file, pipeline_template& to, errors& found)
+      std::string name, std::string text, const std::string& folder, pipeline_template& to, errors& found)
       : name_(std::move(name)),
+        folder_(folder),
         to_(to),
         in_({.subject = fmt::format("template {}", name_),
              .name = "template.json",
-             .shown = file,
+             .shown = (folder.empty() ? name_ : folder) + "/template.json",
              .caller = "a template"},
             std::move(text),
             found) {}
@@ -57,6 +58,9 @@ class template_reader {
     add_calls(data["calls"]);
     for (const auto& [called, scanner] : members_in(data, "scanners")) add_scanner(called, scanner);
     read_adoption(data["adopts"]);
+    for (const char* member : {"scanners", "adopts"})
+      if (to_.of_environment && !data[member].is_null())
+        wrong({member}, {.what = fmt::format("a template of an environment has no {}", member)});
   }
 
   void wrong(path at, remark about) { in_.wrong(std::move(at), std::move(about)); }
@@ -248,12 +252,21 @@ class template_reader {
   void add_calls(const json& calls) {
     std::map<std::string, int> counts;
     for (json_calls::read_call& each : in_.calls_in(calls)) {
+      const bool of_environment = each.words.size() > 2 && each.words[0] == kind<environment>.function
+                                  && each.words[2] == "{environment}";
+      if (!to_.calls.empty() && of_environment != to_.of_environment) {
+        wrong(each.at, {.what = "a template is of a pipeline or of an environment, and its calls are of both",
+                        .value = each.words[0],
+                        .allowed = allowed_of_environment});
+        continue;
+      }
+      to_.of_environment = of_environment;
       check_placeholders(each.words, each.at, {});
       origin where{
           .list_file = name_ + "/template.json", .function = each.words[0], .which = ++counts[each.words[0]]};
       where.lines.push_back({where.list_file, each.line});
       each.words.erase(each.words.begin());
-      to_.calls.push_back({std::move(where), std::move(each.words)});
+      to_.calls.push_back({std::move(where), std::move(each.words), name_, folder_});
     }
   }
 
@@ -263,6 +276,7 @@ class template_reader {
                           const std::vector<std::string>& more) {
     for (std::size_t word = 0; word < words.size(); ++word)
       for (const std::string& name : placeholders_in(words[word])) {
+        if (name == "template" && !to_.of_environment) wrong_folder(at, word);
         if (is_placeholder_of_calls(name) || std::ranges::find(more, name) != more.end()) continue;
         if (const template_parameter* of = to_.parameter(name)) {
           to_.used.insert(name);
@@ -280,6 +294,14 @@ class template_reader {
           {.what = "a text is put into a line of a shell",
            .value = "{" + name + "}",
            .help = fmt::format("ENV {}={{{}}}, and \"${}\" in SHELL", upper(name), name, upper(name))});
+  }
+  /// A step finds what a skeleton or the service itself brings, which its key is of.
+  void wrong_folder(path at, std::size_t word) {
+    at.push_back(std::to_string(word));
+    wrong(std::move(at), {.what = "the folder of a template is for environments alone",
+                          .value = "{template}",
+                          .allowed = allowed_of_environment,
+                          .help = "a file of service/, the skeleton"});
   }
   void wrong_placeholder(const std::string& name, path at, std::size_t word) {
     at.push_back(std::to_string(word));
@@ -325,7 +347,10 @@ class template_reader {
       to_.scanners.push_back(std::move(made));
   }
 
-  std::string name_;
+  static constexpr const char* allowed_of_environment =
+      "of an environment: [\"pipeline_environment\", \"{pipeline}\", \"{environment}\", …]";
+
+  std::string name_, folder_;
   pipeline_template& to_;
   json_calls in_;
   std::int64_t schema_ = 0;
@@ -341,12 +366,6 @@ error no_such_template(const std::string& name, const template_source& source) {
       .with("did you mean", nearest(name, names).value_or(""))
       .with("allowed", names.empty() ? "nothing: no template was found" : joined(names, ", "))
       .with("try", "set CICD_TEMPLATE_PATH to the folder of your own templates");
-}
-
-/// The file of a template as messages name it.
-std::string file_of(const std::string& name, const template_source& source) {
-  const std::string folder = source.folder ? source.folder(name) : std::string();
-  return (folder.empty() ? name : folder) + "/template.json";
 }
 
 /// A template and those under it, the nearest first, each with its document.
@@ -372,7 +391,8 @@ struct template_chain {
     };
     if (!text) return say(std::move(text).error());
     if (!*text) return say(no_such_template(name, source));
-    auto reader = std::make_shared<template_reader>(name, **text, file_of(name, source), to, found);
+    auto reader = std::make_shared<template_reader>(
+        name, **text, source.folder ? source.folder(name) : std::string(), to, found);
     std::optional<json> document = reader->document();
     if (!document) return {};
     const std::string under = (*document)["extends"].text();

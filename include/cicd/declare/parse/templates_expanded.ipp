@@ -6,7 +6,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include <cicd/base/text.hpp>
+#include <cicd/declare/options/fields.hpp>
+#include <cicd/declare/options/options.hpp>
+#include <cicd/declare/parse/parser.hpp>
 #include <cicd/declare/placeholders.hpp>
 
 namespace cicd::declaring {
@@ -81,13 +86,61 @@ std::vector<call> expanded(const pipeline_template& of,
   placeholder_values values(given.begin(), given.end());
   values["pipeline"] = pipeline;
   std::vector<call> calls;
-  for (const template_call& each : of.calls)
+  for (const template_call& each : of.calls) {
+    values["template"] = each.folder;
     calls.push_back(
         {.where = each.where, .directory = directory, .arguments = with_values(each.arguments, values)});
+  }
   for (const std::string& name : scanners)
     if (const template_scanner* scanner = of.scanner(name))
       calls.push_back(scanner_call(*scanner, pipeline, directory, fail_on, values));
   return calls;
+}
+
+remark template_of_other_kind(const pipeline_template& of) {
+  return {.what = fmt::format("TEMPLATE: the template is of {}",
+                              of.of_environment ? "an environment" : "a pipeline, not of an environment"),
+          .value = of.name,
+          .help = of.of_environment ? fmt::format("pipeline_environment(… TEMPLATE {})", of.name)
+                                    : fmt::format("add_pipeline(… TEMPLATE {})", of.name)};
+}
+
+remark template_in_template(const pipeline_template& of) {
+  return {.what = "a template of an environment names another by TEMPLATE",
+          .help = fmt::format("\"extends\" in {}/template.json", of.name)};
+}
+
+std::optional<remark> wrong_file_of(
+    const template_call& of,
+    const call& as,
+    std::size_t at,
+    const std::function<std::span<const template_file>(const std::string&)>& files_of) {
+  if (at == 0 || !of.arguments[at].starts_with("{template}/")) return std::nullopt;
+  const std::string& before = of.arguments[at - 1];
+  const bool is_program = before == "command" || is_keyword(before, options_of<environment>());
+  const std::string path = as.arguments[at].substr(of.folder.size() + 1);
+  const std::span<const template_file> files = files_of(of.from);
+  const auto there = std::ranges::find(files, path, &template_file::path);
+  remark wrong{.what = fmt::format("template {} has no such {}", of.from, is_program ? "program" : "file"),
+               .value = as.arguments[at]};
+  wrong.further = {{"in", fmt::format("{}/template.json:{}", of.folder, of.where.lines.back().line)}};
+  if (there == files.end()) {
+    std::vector<std::string> paths;
+    for (const template_file& each : files)
+      if (each.path != "template.json") paths.push_back(each.path);
+    const auto meant = nearest(path, paths);
+    wrong.did_you_mean = meant ? "{template}/" + *meant : std::string();
+    wrong.allowed = paths.empty() ? "nothing: it has no file beside its template.json" : joined(paths, ", ");
+    return wrong;
+  }
+  if (!there->is_plain) {
+    wrong.what = fmt::format("a file of template {} is a link, a device or larger than 1 MB", of.from);
+    return wrong;
+  }
+  if (!is_program || there->is_executable) return std::nullopt;
+  wrong.what = fmt::format("the program of template {} cannot be executed", of.from);
+  wrong.help = "chmod +x " + shell_quoted(as.arguments[at]);
+  return wrong;
 }
 
 bool is_older(std::string_view version, std::string_view than) {

@@ -34,6 +34,32 @@ struct dns_label_rule {
   static constexpr auto refuse = a_name_has_1_to_63_lower_case_letters_digits_and_dashes;
 };
 
+/// A label in which `{setting.<name>}` may stand.
+struct settable_name_rule {
+  static constexpr std::string_view allowed =
+      "1 to 63 lower-case letters, digits and '-', with a letter or digit at both ends; {setting.<name>} may "
+      "stand in it";
+  static constexpr std::string_view pattern = R"(^([a-z0-9-]|\{setting\.[a-z0-9-]+\})+$)";
+  static constexpr bool accepts(std::string_view text) {
+    constexpr std::string_view start = "{setting.";
+    std::size_t length = 0;
+    char first = '-', last = '-';
+    for (std::size_t taken = 1; !text.empty(); text.remove_prefix(taken)) {
+      const std::size_t end = text.starts_with(start) ? text.find('}') : 0;
+      if (end == text.npos || (end > 0 && !is_dns_label(text.substr(start.size(), end - start.size()))))
+        return false;
+      last = end > 0 ? 'x' : text.front();
+      if (!is_alnum_lower(last) && last != '-') return false;
+      if (length++ == 0) first = last;
+      taken = end + 1;
+    }
+    return length <= 63 && first != '-' && last != '-';
+  }
+  static std::string guess(std::string_view text) { return dns_label_rule::guess(text); }
+  static void a_name_has_1_to_63_lower_case_letters_digits_and_dashes_perhaps_of_settings();
+  static constexpr auto refuse = a_name_has_1_to_63_lower_case_letters_digits_and_dashes_perhaps_of_settings;
+};
+
 /// A DNS subdomain as Kubernetes names most objects (apimachinery, IsDNS1123Subdomain): only the whole has a
 /// limit.
 constexpr bool is_dns_subdomain(std::string_view text) {
@@ -98,7 +124,8 @@ struct host_name_rule {
         inside = true;
       else if (c == '}' && inside)
         inside = false;
-      else if (inside ? !(is_lower(c) || c == '_') : !(is_alnum_lower(c) || c == '-' || c == '.'))
+      else if (inside ? !(is_alnum_lower(c) || c == '_' || c == '-' || c == '.')
+                      : !(is_alnum_lower(c) || c == '-' || c == '.'))
         return false;
       if (c == '.' && (before == '.' || before == '-')) return false;
       if (c == '-' && before == '.') return false;
@@ -319,6 +346,8 @@ std::string guess_with_name(std::string_view text);
 
 /// A name of a pipeline, step, image, service or environment (RFC 1123 label).
 CICD_LITERAL(dns_label, dns_label_rule);
+/// A name that may hold the values of settings.
+CICD_LITERAL(settable_name, settable_name_rule);
 /// The name of an object of the cluster that others look after (RFC 1123 subdomain).
 CICD_LITERAL(cluster_name, cluster_name_rule);
 /// A step or an image, `build`; of another pipeline `billing/build`.

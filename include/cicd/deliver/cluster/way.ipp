@@ -33,7 +33,7 @@ namespace deliver_cluster_way {
 namespace {
 
 error moved(const graph_step& step, const cluster_plan& plan) {
-  return error{exit_class::conflict,
+  return error{exit_class::policy,
                step.id,
                "what is there, or what is wanted, is no longer what the saved plan was made of",
                plan.cluster,
@@ -326,6 +326,7 @@ result<permit> cluster_way::may_apply(const deploy_request& of,
   state.remembered = plan.before.gates;
   state.announced = home.announced;
   state.newer = succession_of(step, plan);
+  state.images = images_to_verify(of);
   return in_.gate.may_write(step, std::move(state));
 }
 

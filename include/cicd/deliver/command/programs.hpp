@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <cicd/base/secret_finder.hpp>
 #include <cicd/declare/model.hpp>
 #include <cicd/deliver/records/record.hpp>
 #include <cicd/deliver/way.hpp>
@@ -34,6 +35,7 @@ struct program_request {
   std::function<status(const std::string& to)> fetch{};
   const surroundings& around;
   const cancellation* cancelled = nullptr;
+  secret_finder secrets{};  ///< what is masked in what it printed, where that is shown
 };
 
 /// Runs it in the source folder, without a shell, and gives its standard output; what it printed besides is
@@ -45,8 +47,8 @@ result<std::string> run_way_program(way_program which, const program_request& wh
 /// programs, which bear CICD_RUN.
 void sweep_ended(const std::string& scratch);
 
-/// What PLAN printed, as lines of a plan. Class `remote` for what is not of the contract.
-result<std::vector<std::string>> planned_changes(const std::string& printed, const std::string& subject);
+/// What PLAN printed, as lines of a plan, masked. Class `remote` for what is not of the contract.
+result<std::vector<std::string>> planned_changes(const std::string& printed, const program_request& of);
 /// The version that READ printed; nothing where nothing is there.
 result<std::optional<std::string>> version_read(const std::string& printed, const std::string& subject);
 

@@ -151,12 +151,14 @@ result<std::string> run_way_program(way_program which, const program_request& wh
   for (const text& word : program.words) run.words.push_back(with_placeholders(word.view(), values));
   run.directory = what.pipeline.source_directory;
   run.environment = environment_for(which, what, what.scratch);
-  const captured ran =
+  captured ran =
       run_to_end(run, {.limit = program.limit, .most_bytes = 16U << 20U, .cancelled = what.cancelled});
   if (what.cancelled != nullptr && what.cancelled->cancelled())
     return error{
         exit_class::interrupted, what.subject, fmt::format("interrupted during {}", program.option), {}, {}};
-  if (ran.end.good()) return ran.out;
+  if (ran.end.good()) return std::move(ran.out);
+  // Before it is cut into lines, and characters of it are written in another way.
+  for (std::string* const text : {&ran.out, &ran.err}) *text = what.secrets.masked(*text);
   const std::string path = fmt::format("environment.{}.{}", what.place.name.view(), program.path);
   if (ran.end.kind == ending::how::not_started)
     return no_such_program(what.subject, what.pipeline, path, run.words, ran.end.text);
@@ -186,20 +188,21 @@ void sweep_ended(const std::string& scratch) {
   }
 }
 
-result<std::vector<std::string>> planned_changes(const std::string& printed, const std::string& subject) {
+result<std::vector<std::string>> planned_changes(const std::string& printed, const program_request& of) {
   using namespace deliver_command_programs;
   constexpr const char* allowed =
       R"({"schema": 1, "changes": [{"sign": "+", "text": "…"}]}, signs +, ~ and -)";
   const result<json> read = parse_json(printed);
   if (!read || (*read)["schema"].integer() != 1 || !(*read)["changes"].is_array())
-    return not_of_contract(subject, "PLAN", "something else than changes", allowed);
+    return not_of_contract(of.subject, "PLAN", "something else than changes", allowed);
   std::vector<std::string> lines;
   for (const json& each : (*read)["changes"].elements()) {
     const std::string& sign = each["sign"].text();
     if ((sign != "+" && sign != "~" && sign != "-") || !each["text"].is_string())
-      return not_of_contract(subject, "PLAN",
-                             fmt::format("a change without a sign or text: {}", compact(each)), allowed);
-    lines.push_back(sign + " " + displayable(each["text"].text()));
+      return not_of_contract(
+          of.subject, "PLAN",
+          fmt::format("a change without a sign or text: {}", of.secrets.masked(compact(each))), allowed);
+    lines.push_back(sign + " " + displayable(of.secrets.masked(each["text"].text())));
   }
   return lines;
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/counted.hpp>
+#include <cicd/base/secret_finder.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/declare/made_names.hpp>
@@ -53,6 +54,7 @@ class command_way : public applied_way {
            && !drifted_.contains(there.pipeline + "/" + place.name.str());
   }
   status bring(const permit& allowed, const application& what) const override;
+  static error with_advice(error failure, const application& what);
   std::chrono::minutes longest_deploy(const environment&) const override { return std::chrono::minutes(70); }
   std::string summary_of(const deploy_request& of) const override {
     return shell_quoted(of.place().apply.front().view());
@@ -70,9 +72,12 @@ class command_way : public applied_way {
     return static_cast<bool>(in_.gate.may_have_secrets(of.pipeline(), of.step.id));
   }
 
-  /// Fetches what is declared for the pipeline, so that it is masked in what the programs print. What could
-  /// not be fetched is told with a line each.
-  const std::vector<std::string>& know_secrets(const declared_pipeline& pipeline) const;
+  struct known_secrets {
+    secret_finder found{};
+    std::vector<std::string> unmasked{};  ///< a line of each that could not be fetched
+  };
+  /// Fetches what is declared for the pipeline, so that it is masked in what the programs print.
+  const known_secrets& know_secrets(const declared_pipeline& pipeline) const;
 
   /// Puts the files of a release below a folder, by their digests.
   status fetch_files(const declared_pipeline& pipeline,
@@ -80,10 +85,10 @@ class command_way : public applied_way {
                      const std::string& to) const;
 
   mutable std::mutex mutex_;
-  mutable std::set<std::string> drifted_;  ///< `orders/prod`, where READ says another version
-  mutable std::mutex secrets_mutex_;       ///< of the next two
-  mutable std::map<std::string, std::vector<std::string>> unmasked_;  ///< by pipeline, once it was asked
-  mutable std::set<std::string> told_;                                ///< pipelines whose deploy said so
+  mutable std::set<std::string> drifted_;                 ///< `orders/prod`, where READ says another version
+  mutable std::mutex secrets_mutex_;                      ///< of the next two
+  mutable std::map<std::string, known_secrets> secrets_;  ///< by pipeline, once it was asked
+  mutable std::set<std::string> told_;                    ///< pipelines whose deploy said so
 };
 
 state_history command_way::states_of(const declared_pipeline& pipeline,
@@ -140,20 +145,24 @@ program_request command_way::request_for(const declared_pipeline& pipeline,
                                  in_.options.run_id),
           .fetch = has_files ? std::function<status(const std::string&)>(fetch) : nullptr,
           .around = in_.around,
-          .cancelled = &in_.options.cancelled};
+          .cancelled = &in_.options.cancelled,
+          .secrets = know_secrets(pipeline).found};
 }
 
-const std::vector<std::string>& command_way::know_secrets(const declared_pipeline& pipeline) const {
+const command_way::known_secrets& command_way::know_secrets(const declared_pipeline& pipeline) const {
   const std::lock_guard hold(secrets_mutex_);
   const std::string& name = pipeline.declared.name.str();
-  const auto [at, is_first] = unmasked_.try_emplace(name);
+  const auto [at, is_first] = secrets_.try_emplace(name);
   if (!is_first || !in_.gate.may_have_secrets(pipeline, name)) return at->second;
+  std::vector<secret_value> values;
   for (const secret& each : pipeline.declared.secrets)
-    if (const auto value = in_.options.secrets(each, pipeline.source_directory, in_.options.cancelled);
-        !value)
-      at->second.push_back(
+    if (auto value = in_.options.secrets(each, pipeline.source_directory, in_.options.cancelled); value)
+      values.push_back(*std::move(value));
+    else
+      at->second.unmasked.push_back(
           fmt::format("secret {} cannot be fetched, so that it is not masked in what programs print: {}",
                       each.name.view(), displayable(value.error().what)));
+  at->second.found = secret_finder(values);
   return at->second;
 }
 
@@ -167,12 +176,12 @@ result<std::vector<std::string>> command_way::lines_of(const deploy_request& of,
     lines->emplace_back("! PLAN is not run for a fork");
     return lines;
   }
-  for (const std::string& each : know_secrets(of.pipeline())) lines->push_back("! " + each);
+  for (const std::string& each : know_secrets(of.pipeline()).unmasked) lines->push_back("! " + each);
   program_request asked = request_for(of.pipeline(), of.place(), *wanted.record);
   if (const auto file = now.files.find(release_file); file != now.files.end()) asked.before = file->second;
   const result<std::string> printed = run_way_program(way_program::plan, asked);
   if (!printed) return printed.error();
-  const result<std::vector<std::string>> changes = planned_changes(*printed, asked.subject);
+  const result<std::vector<std::string>> changes = planned_changes(*printed, asked);
   if (!changes) return changes.error();
   lines->insert(lines->end(), changes->begin(), changes->end());
   return lines;
@@ -182,7 +191,6 @@ result<std::vector<std::string>> command_way::lines_of(const deploy_request& of,
 result<std::optional<std::string>> command_way::left_over(const deploy_request& of,
                                                           const manifest_state& now) const {
   if (!now.record || !may_ask(of)) return std::optional<std::string>();
-  (void)know_secrets(of.pipeline());
   const program_request asked = request_for(of.pipeline(), of.place(), *now.record);
   const result<std::string> printed = run_way_program(way_program::read, asked);
   if (!printed) return printed.error();
@@ -191,13 +199,22 @@ result<std::optional<std::string>> command_way::left_over(const deploy_request& 
   if (*version && **version == version_of(*now.record)) return std::optional<std::string>();
   const std::lock_guard hold(mutex_);
   drifted_.insert(asked.subject);
-  return std::optional(fmt::format("READ says that {} is there, and {} was deployed",
-                                   *version ? displayable(**version) : std::string("nothing"),
-                                   displayable(version_of(*now.record))));
+  return std::optional(
+      fmt::format("READ says that {} is there, and {} was deployed",
+                  *version ? displayable(asked.secrets.masked(**version)) : std::string("nothing"),
+                  displayable(version_of(*now.record))));
+}
+
+/// No pass takes up a rollback that was cut.
+error command_way::with_advice(error failure, const application& what) {
+  if (failure.kind != exit_class::interrupted) return failure;
+  return std::move(failure).with("try",
+                                 fmt::format("cicd rollback {} {}, as no pass of cicd reconcile does it",
+                                             what.pipeline.declared.name.view(), what.place.name.view()));
 }
 
 status command_way::bring(const permit&, const application& what) const {
-  const std::vector<std::string>& unmasked = know_secrets(what.pipeline);
+  const std::vector<std::string>& unmasked = know_secrets(what.pipeline).unmasked;
   {
     const std::lock_guard hold(secrets_mutex_);
     if (told_.insert(what.pipeline.declared.name.str()).second && what.say)
@@ -216,8 +233,9 @@ status command_way::bring(const permit&, const application& what) const {
   const bool goes_back = what.is_rollback && !what.place.rollback.empty();
   const result<std::string> printed =
       run_way_program(goes_back ? way_program::rollback : way_program::apply, asked);
-  if (!printed) return printed.error();
-  for (const std::string& line : split(*printed, '\n'))
+  if (!printed) return what.is_rollback ? with_advice(printed.error(), what) : printed.error();
+  // The whole, before it is cut into lines.
+  for (const std::string& line : split(asked.secrets.masked(*printed), '\n'))
     if (what.say && !trimmed(line).empty()) what.say(displayable(line));
   const result<std::string> read = run_way_program(way_program::read, asked);
   if (!read) return read.error();
@@ -227,7 +245,7 @@ status command_way::bring(const permit&, const application& what) const {
   return error{exit_class::remote,
                what.subject,
                "another version is there after the deploy, as READ says",
-               *version ? displayable(**version) : std::string("none"),
+               *version ? displayable(asked.secrets.masked(**version)) : std::string("none"),
                {{"wanted", version_of(what.record)},
                 {"try", fmt::format("look at what {} did, and deploy again",
                                     shell_quoted(what.place.apply.front().view()))}}};

@@ -20,6 +20,10 @@ std::string repository_key(const std::string& url);
 /// The commit of `branch`, empty when it does not exist; nothing where git must be asked.
 std::optional<std::string> local_tip(const std::string& path, const std::string& branch);
 
+/// `config` of a bare repository, as `git init --bare` makes it (gitrepository-layout(5)), commits on disk
+/// before they count.
+std::string bare_config(bool is_sha256);
+
 /// Makes a bare repository at `path`, whole or not at all; one that is there stays as it is.
 status create_repository(const git_client& git, const std::string& path, const std::string& branch);
 

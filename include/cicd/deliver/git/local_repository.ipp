@@ -75,6 +75,12 @@ std::optional<std::string> local_tip(const std::string& path, const std::string&
   return *packed ? deliver_git_local_repository::packed_tip(**packed, ref) : std::string();
 }
 
+std::string bare_config(bool is_sha256) {
+  return fmt::format(
+      "[core]\n\trepositoryformatversion = {}\n\tfilemode = true\n\tbare = true\n\tfsync = all\n{}",
+      is_sha256 ? 1 : 0, is_sha256 ? "[extensions]\n\tobjectformat = sha256\n" : "");
+}
+
 status create_repository(const git_client& git, const std::string& path, const std::string& branch) {
   static std::atomic<unsigned> made_before{0};
   if (exists(path + "/HEAD") || exists(path + "/.git")) return {};

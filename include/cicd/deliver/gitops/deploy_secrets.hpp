@@ -15,6 +15,13 @@
 
 namespace cicd {
 
+/// The value of a secret that an option names, by the run's store. Class `usage` where there is no such
+/// secret.
+result<secret_value> secret_of(const declared_pipeline& pipeline,
+                               named_secret name,
+                               const secret_source& from,
+                               const cancellation& cancelled);
+
 /// The value of a token by the run's store, on one line without blanks around it. Class `usage` where there
 /// is no such secret, and for what no header can hold.
 result<secret_value> token_of(const declared_pipeline& pipeline,

@@ -21,10 +21,13 @@ error of_secret(error why, const declared_pipeline& pipeline, named_secret name)
   return with_origin(std::move(why), pipeline, "secret." + std::string(name_of(name)));
 }
 
-result<secret_value> value_of(const declared_pipeline& pipeline,
-                              named_secret name,
-                              const secret_source& from,
-                              const cancellation& cancelled) {
+}  // namespace
+}  // namespace deliver_gitops_deploy_secrets
+
+result<secret_value> secret_of(const declared_pipeline& pipeline,
+                               named_secret name,
+                               const secret_source& from,
+                               const cancellation& cancelled) {
   const auto& all = pipeline.declared.secrets;
   const auto found =
       std::ranges::find_if(all, [&](const secret& each) { return each.name.view() == name_of(name); });
@@ -36,11 +39,8 @@ result<secret_value> value_of(const declared_pipeline& pipeline,
                  {}};
   result<secret_value> value = from(*found, pipeline.source_directory, cancelled);
   if (value) return value;
-  return of_secret(std::move(value).error(), pipeline, name);
+  return deliver_gitops_deploy_secrets::of_secret(std::move(value).error(), pipeline, name);
 }
-
-}  // namespace
-}  // namespace deliver_gitops_deploy_secrets
 
 deploy_secrets::deploy_secrets(const secret_source& from,
                                const surroundings& around,
@@ -54,7 +54,7 @@ result<secret_value> token_of(const declared_pipeline& pipeline,
                               named_secret name,
                               const secret_source& from,
                               const cancellation& cancelled) {
-  const result<secret_value> value = deliver_gitops_deploy_secrets::value_of(pipeline, name, from, cancelled);
+  const result<secret_value> value = secret_of(pipeline, name, from, cancelled);
   if (!value) return value.error();
   const std::string_view token = trimmed(value->revealed());
   // RFC 9110, section 5.5, and no blanks: what a header can hold.
@@ -101,8 +101,7 @@ result<std::string> deploy_secrets::file_of(const declared_pipeline& pipeline, n
   const std::string name(name_of(named));
   std::string& known = files_[pipeline.declared.name.str() + "/" + name];
   if (!known.empty()) return known;
-  const result<secret_value> value =
-      deliver_gitops_deploy_secrets::value_of(pipeline, named, from_, cancelled_);
+  const result<secret_value> value = secret_of(pipeline, named, from_, cancelled_);
   if (!value) return value.error();
   std::string key(value->revealed());
   if (status fine = check_private_key(key, name); !fine)

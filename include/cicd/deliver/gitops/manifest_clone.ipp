@@ -11,6 +11,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/git/git_text.hpp>
+#include <cicd/deliver/git/local_repository.hpp>
 #include <cicd/deliver/gitops/manifest_clone.hpp>
 
 namespace cicd {
@@ -257,14 +258,11 @@ captured manifest_clone::run(std::vector<std::string> words, std::string input) 
 status manifest_clone::make(std::size_t digits) {
   if (exists(target_->clone + "/HEAD")) return {};
   if (status gone = remove_tree(target_->clone); !gone) return gone;
-  // As `git init --bare` makes it (gitrepository-layout(5)), which is a start of git less.
+  // A start of git less than `git init --bare`.
   for (const char* folder : {"/objects", "/refs"})
     if (status made = make_folder(target_->clone + folder); !made) return made;
-  const bool is_sha256 = digits == 64;
-  const std::string config =
-      fmt::format("[core]\n\trepositoryformatversion = {}\n\tfilemode = true\n\tbare = true\n{}",
-                  is_sha256 ? 1 : 0, is_sha256 ? "[extensions]\n\tobjectformat = sha256\n" : "");
-  if (status written = write_file(target_->clone + "/config", config, durability::fast); !written)
+  if (status written = write_file(target_->clone + "/config", bare_config(digits == 64), durability::fast);
+      !written)
     return written;
   return write_file(target_->clone + "/HEAD", "ref: refs/heads/main\n", durability::fast);
 }

@@ -11,6 +11,37 @@
 
 namespace cicd {
 
+namespace deliver_gitops_manifest_clone_history {
+namespace {
+
+constexpr std::size_t most_commits = 1000, many_paths = 50;
+
+/// The folder that has all of the paths; empty where that is the top. git compares each path of a commit with
+/// each that it is asked for, and is quicker with the one folder of many.
+std::string folder_of_all(const std::vector<std::string>& paths) {
+  std::string folder = paths.front().substr(0, paths.front().rfind('/') + 1);
+  for (const std::string& each : paths)
+    while (!each.starts_with(folder))
+      folder = folder.size() < 2 ? std::string() : folder.substr(0, folder.rfind('/', folder.size() - 2) + 1);
+  return folder.empty() ? folder : folder.substr(0, folder.size() - 1);
+}
+
+bool is_of(const git_path_change& change, const std::string& path) {
+  return change.path == path || change.path.starts_with(path + '/');
+}
+
+/// Whether a change of one of the paths may lie before what was listed, since others took its place.
+bool is_cut(const std::vector<git_path_change>& all, const std::vector<std::string>& paths) {
+  std::size_t commits = 0;
+  for (std::size_t at = 0; at < all.size(); ++at) commits += at == 0 || all[at].commit != all[at - 1].commit;
+  return commits >= most_commits && !std::ranges::all_of(paths, [&](const std::string& path) {
+           return std::ranges::any_of(all, [&](const git_path_change& each) { return is_of(each, path); });
+         });
+}
+
+}  // namespace
+}  // namespace deliver_gitops_manifest_clone_history
+
 /// 1 is git's own "no"; anything else says that the clone cannot tell.
 bool manifest_clone::is_in_history(const std::string& older, const std::string& newer) {
   const std::vector<std::string> words{"merge-base", "--is-ancestor", older, newer};
@@ -44,29 +75,36 @@ result<std::vector<std::optional<manifest_clone::path_change>>> manifest_clone::
 result<manifest_clone::seen_paths> manifest_clone::look_at(const std::string& tip,
                                                            const std::vector<std::string>& files,
                                                            const std::vector<std::string>& changed) {
-  std::vector<std::string> words{"log",
-                                 "-z",
-                                 "--first-parent",
-                                 "-m",
-                                 "--raw",
-                                 "--no-abbrev",
-                                 "--no-renames",
-                                 "--format=%x01%H%x02%an <%ae>%x02%at",
-                                 changed.size() == 1 ? "--max-count=1" : "--max-count=1000",
-                                 tip,
-                                 "--"};
-  words.insert(words.end(), changed.begin(), changed.end());
-  const auto printed = run_at(tip, words);
-  if (!printed) return printed.error();
-  const std::vector<git_path_change> all = git_changes_from(printed->out);
+  using namespace deliver_gitops_manifest_clone_history;
+  const auto log_of = [&](const std::vector<std::string>& paths) -> result<std::vector<git_path_change>> {
+    std::vector<std::string> words{"log",
+                                   "-z",
+                                   "--first-parent",
+                                   "-m",
+                                   "--raw",
+                                   "--no-abbrev",
+                                   "--no-renames",
+                                   "--format=%x01%H%x02%an <%ae>%x02%at",
+                                   fmt::format("--max-count={}", changed.size() == 1 ? 1 : most_commits),
+                                   tip,
+                                   "--"};
+    words.insert(words.end(), paths.begin(), paths.end());
+    const auto printed = run_at(tip, words);
+    if (!printed) return printed.error();
+    return git_changes_from(printed->out);
+  };
+  const std::string folder = changed.size() > many_paths ? folder_of_all(changed) : std::string();
+  auto log = log_of(folder.empty() ? changed : std::vector<std::string>{folder});
+  if (log && !folder.empty() && is_cut(*log, changed)) log = log_of(changed);
+  if (!log) return log.error();
+  const std::vector<git_path_change>& all = *log;
   seen_paths seen;
   std::string asked;
   for (const std::string& file : files) asked += tip + ':' + file + '\n';
   std::vector<std::size_t> with_text;
   for (const std::string& path : changed) {
-    const auto last = std::ranges::find_if(all, [&](const git_path_change& each) {
-      return each.path == path || each.path.starts_with(path + '/');
-    });
+    const auto last =
+        std::ranges::find_if(all, [&](const git_path_change& each) { return is_of(each, path); });
     seen.changes.emplace_back();
     if (last == all.end()) continue;
     seen.changes.back() = path_change{last->commit, last->who, last->when, {}};

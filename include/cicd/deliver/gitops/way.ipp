@@ -372,7 +372,8 @@ outcome gitops_way::propose_instead(const deploy_request& of, const say_line& sa
   outcome end;
   end.how = step_outcome::ran;
   if (!*decided) {
-    const result<permit> may = may_write(of, *now, now->record ? now->record->version : std::string(), {});
+    const result<permit> may = may_write(of, *now, now->record ? now->record->version : std::string(), {},
+                                         std::vector<image_to_verify>());
     if (!may) return failed_outcome(may.error());
     const auto closed = withdraw_proposal(*may, main, branch, *proposed, *server, in_.around, how);
     if (!closed) return failed_outcome(closed.error());
@@ -381,7 +382,9 @@ outcome gitops_way::propose_instead(const deploy_request& of, const say_line& sa
   }
   // A newer one that is proposed already stays.
   if (is_pending(proposed->record, now->record))
-    if (const result<permit> may = may_write(of, *proposed, what.record.version, what.approval); !may)
+    if (const result<permit> may =
+            may_write(of, *proposed, what.record.version, what.approval, images_to_verify(of));
+        !may)
       return failed_outcome(may.error());
   const result<open_pull_request> made = propose((*decided)->allowed, main, branch, *now, *proposed,
                                                  (*decided)->wanted, *server, in_.around, how);

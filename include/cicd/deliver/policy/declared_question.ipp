@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/base/glob.hpp>
+#include <cicd/declare/signature.hpp>
 #include <cicd/declare/upstream.hpp>
 #include <cicd/deliver/policy/declared_question.hpp>
 
@@ -18,6 +19,8 @@ gate_question question_of(change what, const declared_pipeline& pipeline, const 
   of.is_protected = place->is_protected;
   of.takes_dirty = place->allow_dirty;
   of.follows = place->on;
+  if (const auto signer = signature_of(*place); signer && is_asked(what, gate_rule::signature))
+    of.signer = signer->text();
   if (what != change::deploy) return of;
   if (!place->pin.empty()) {
     of.pin.word = place->pin.str();

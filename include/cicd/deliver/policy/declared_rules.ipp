@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/signature.hpp>
 #include <cicd/declare/upstream.hpp>
 #include <cicd/declare/values/value_traits.hpp>
 #include <cicd/deliver/policy/declared_question.hpp>
@@ -70,6 +71,11 @@ std::string upstream_text(const environment& of) {
   return upstream ? "its build is good: " + upstream->text() : std::string();
 }
 
+std::string signature_text(const environment& of) {
+  const std::optional<wanted_signature> by = signature_of(of);
+  return by ? "its images, and their provenance, are signed by " + by->text() : std::string();
+}
+
 std::string approval_text(const declared_change& of) {
   if (of.approval == approval_rule::none) return {};
   return fmt::format("{} approved it: {} --reason …",
@@ -102,6 +108,7 @@ std::string text_in(const environment& place, gate_rule rule, const declared_cha
     case gate_rule::window: return window_text(place);
     case gate_rule::await: return await_text(place);
     case gate_rule::upstream: return upstream_text(place);
+    case gate_rule::signature: return signature_text(place);
     case gate_rule::remote_ref: return remote_ref_text(place);
     case gate_rule::program:
       return place.gate.empty() ? std::string() : shell_quoted(values_of(place.gate)) + " ends with 0";

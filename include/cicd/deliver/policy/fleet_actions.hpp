@@ -45,6 +45,7 @@ struct fleet_target {
   std::string pipeline, environment;
   std::string runs{};                         ///< what is there, as a person knows it; empty: nothing is
   std::vector<fleet_candidate> candidates{};  ///< newer than what is there, the newest first
+  std::string older{};                        ///< that some of them were not looked at; empty: all were
   /// Where a candidate waits for a time; nothing where no WINDOW is declared, or none waits.
   std::optional<deploy_times> times{};
   std::string left{};              ///< why the loop never moves it; empty: it does

@@ -131,6 +131,7 @@ fleet_action action_for(const fleet_target& of, moment now) {
   if (!nearest) return action;
   action.is = nearest->waits ? fleet_step::wait : fleet_step::refuse;
   action.why = std::move(nearest->why);
+  if (!of.older.empty()) action.why = std::move(*action.why).with("not looked at", of.older);
   action.until = nearest->until;
   return action;
 }

@@ -9,11 +9,13 @@
 #include <string>
 #include <vector>
 
+#include <cicd/declare/model.hpp>
 #include <cicd/declare/pipeline.hpp>
 #include <cicd/deliver/policy/version_order.hpp>
 #include <cicd/deliver/records/cluster_state.hpp>
 #include <cicd/deliver/records/record.hpp>
 #include <cicd/deliver/release/artifact.hpp>
+#include <cicd/image/signature/signed_image.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
 
@@ -59,6 +61,7 @@ enum class gate_rule : std::uint8_t {
   window,       ///< WINDOW
   await,        ///< AWAIT: images of others are there
   upstream,     ///< UPSTREAM: a job elsewhere had a good build of the commit
+  signature,    ///< VERIFY_SIGNATURE: its images, and their provenance, are signed by whom it names
   remote_ref,   ///< the commit is on the followed branch of the remote repository
   declaration,  ///< PIPELINE_REF: the declaration's commit is on that branch of its remote repository
   approval,
@@ -72,12 +75,12 @@ inline constexpr change all_changes[] = {
     change::hold,       change::approve,  change::build,   change::tag,      change::yank,
     change::observe,    change::secret};
 inline constexpr gate_rule all_rules[] = {
-    gate_rule::fork,     gate_rule::protection, gate_rule::dirty,       gate_rule::ref,
-    gate_rule::pin,      gate_rule::branches,   gate_rule::version,     gate_rule::moved_tag,
-    gate_rule::yanked,   gate_rule::superseded, gate_rule::weakened,    gate_rule::hold,
-    gate_rule::from,     gate_rule::soak,       gate_rule::window,      gate_rule::await,
-    gate_rule::upstream, gate_rule::remote_ref, gate_rule::declaration, gate_rule::approval,
-    gate_rule::program};
+    gate_rule::fork,     gate_rule::protection, gate_rule::dirty,      gate_rule::ref,
+    gate_rule::pin,      gate_rule::branches,   gate_rule::version,    gate_rule::moved_tag,
+    gate_rule::yanked,   gate_rule::superseded, gate_rule::weakened,   gate_rule::hold,
+    gate_rule::from,     gate_rule::soak,       gate_rule::window,     gate_rule::await,
+    gate_rule::upstream, gate_rule::signature,  gate_rule::remote_ref, gate_rule::declaration,
+    gate_rule::approval, gate_rule::program};
 
 /// The table: which rules a change is asked. Documented in docs/interface.md, "Who may change what".
 bool is_asked(change what, gate_rule rule);
@@ -116,6 +119,7 @@ struct source_facts {
   std::string folder;         ///< absolute
   git_state git;
   bool is_dirty = false;
+  std::vector<setting_departure> departures{};  ///< by which it is dirty, with or without changes
   std::string follows;                   ///< of a declaration: the branch that PIPELINE_REF names; empty: any
   bool is_on_local_branch = false;       ///< HEAD's commit is on a local branch that the environment follows
   std::optional<remote_place> remote{};  ///< where it was asked for
@@ -156,6 +160,7 @@ struct gate_question {
   std::chrono::milliseconds soak{};    ///< SOAK
   std::vector<std::string> awaits{};   ///< AWAIT
   std::string upstream{};              ///< UPSTREAM, `jenkins https://…`; empty: none
+  std::string signer{};                ///< VERIFY_SIGNATURE, `keys/release.pub`; empty: anybody
   std::vector<std::string> program{};  ///< GATE, with its placeholders replaced
   bool rehearses = false;              ///< only a plan: who asks is of no importance
   ci_event event{};
@@ -236,6 +241,23 @@ struct upstream_build {
   bool operator==(const upstream_build&) const = default;
 };
 
+/// An image that would run.
+struct image_to_verify {
+  std::string repository;
+  digest manifest{};
+};
+
+/// What cosign says of it.
+struct verified_image {
+  std::string repository;
+  digest manifest{};
+  bool is_there = false;
+  signature_state::lack lacks = signature_state::lack::unsigned_;
+  std::string says{};            ///< in cosign's words, where it looked
+  std::string other_pipeline{};  ///< the provenance is of this one, which is not deployed here; else empty
+  std::string commit{};          ///< that it was built from, by its provenance
+};
+
 /// What the program of GATE said.
 struct program_answer {
   bool passed = false;
@@ -261,7 +283,10 @@ struct gate_state {
   std::optional<closed_window> closed{};
   std::vector<awaited_image> awaited{};      ///< one for each of AWAIT; none: they were not asked
   std::optional<upstream_build> upstream{};  ///< nothing: it was not asked
-  std::optional<program_answer> program{};   ///< nothing: it was not asked
+  /// What would run; nothing: it is not known yet. What verifies nothing anew says so by none.
+  std::optional<std::vector<image_to_verify>> images{};
+  std::optional<std::vector<verified_image>> verified{};  ///< nothing: they were not verified
+  std::optional<program_answer> program{};                ///< nothing: it was not asked
   std::vector<deployment_approval> approvals{};
   std::string approval_digest{};   ///< of what would be done; empty: not known yet
   bool approves_artifact = false;  ///< the digest is that of an artifact, else of images and objects

@@ -16,12 +16,12 @@ using rules = std::vector<gate_rule>;
 const rules& rules_of(change what) {
   using enum gate_rule;
   static const rules publish{fork, dirty, yanked},
-      deploy{fork,      protection, dirty,      ref,      pin,        branches,    version,
-             moved_tag, yanked,     superseded, weakened, hold,       from,        soak,
-             window,    await,      upstream,   program,  remote_ref, declaration, approval},
-      preview{fork, protection, dirty, yanked, declaration, approval},
-      canary{fork, protection, dirty, yanked, hold, declaration, approval},
-      share{fork, protection, yanked, hold, approval}, rollback{fork, protection, yanked, hold},
+      deploy{fork,     protection, dirty,      ref,         pin,      branches, version, moved_tag,
+             yanked,   superseded, weakened,   hold,        from,     soak,     window,  await,
+             upstream, program,    remote_ref, declaration, approval, signature},
+      preview{fork, protection, dirty, yanked, declaration, approval, signature},
+      canary{fork, protection, dirty, yanked, hold, declaration, approval, signature},
+      share{fork, protection, yanked, hold, approval}, rollback{fork, protection, yanked, hold, signature},
       by_hand{fork, protection}, build{approval}, any{fork};
   switch (what) {
     case change::publish: return publish;
@@ -72,6 +72,7 @@ status judge(gate_rule rule, const gate_question& of, const gate_state& state) {
     case gate_rule::window: return judge_window(of, state);
     case gate_rule::await: return judge_await(of, state);
     case gate_rule::upstream: return judge_upstream(of, state);
+    case gate_rule::signature: return judge_signature(of, state);
     case gate_rule::remote_ref: return judge_remote_ref(of);
     case gate_rule::declaration: return judge_declaration(of);
     case gate_rule::approval: return judge_approval(of, state);
@@ -140,7 +141,7 @@ bool needs_state(gate_rule rule) {
   using enum gate_rule;
   return rule == moved_tag || rule == yanked || rule == superseded || rule == weakened || rule == hold
          || rule == from || rule == soak || rule == window || rule == await || rule == upstream
-         || rule == approval || rule == program;
+         || rule == signature || rule == approval || rule == program;
 }
 
 bool is_waiting(gate_rule rule) {
@@ -169,6 +170,7 @@ std::string_view word_of(gate_rule rule) {
     case window: return "WINDOW";
     case await: return "AWAIT";
     case upstream: return "UPSTREAM";
+    case signature: return "VERIFY_SIGNATURE";
     case remote_ref: return "remote ref";
     case declaration: return "PIPELINE_REF";
     case approval: return "approval";

@@ -28,6 +28,7 @@ status judge_soak(const gate_question& of, const gate_state& state);
 status judge_window(const gate_question& of, const gate_state& state);
 status judge_await(const gate_question& of, const gate_state& state);
 status judge_upstream(const gate_question& of, const gate_state& state);
+status judge_signature(const gate_question& of, const gate_state& state);
 status judge_program(const gate_question& of, const gate_state& state);
 
 // --- What is there ---

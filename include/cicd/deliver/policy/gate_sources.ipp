@@ -12,11 +12,28 @@
 
 namespace cicd::gate_rules {
 
+namespace {
+
+/// A value that this build tree alone has.
+status refuse_departure(const gate_question& of, const setting_departure& what, const std::string& place) {
+  const std::string name = of.pipeline + "." + what.name;
+  return refusal(of, fmt::format("-D{} gives another value than the declaration: {}", name, what.declared),
+                 what.value)
+      .with("allowed", "what a commit says; other values go to the embedded default in the build tree only")
+      .with("try",
+            fmt::format("cmake -U{} <build folder>; DEFAULT, or IN <environment> VALUE, in the declaration; "
+                        "or name it: --allow-dirty {}",
+                        name, place));
+}
+
+}  // namespace
+
 status judge_dirty(const gate_question& of) {
   if (of.takes_dirty) return {};
   for (const source_facts& each : of.sources) {
     if (!each.is_dirty) continue;
     const std::string place = of.what == change::publish ? "publish" : of.environment;
+    if (!each.departures.empty()) return refuse_departure(of, each.departures.front(), place);
     return refusal(of,
                    each.is_declaration ? "the declaration has uncommitted changes"
                                        : "the tree has uncommitted changes",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string_view>
 
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/policy/gates_declared.hpp>
@@ -25,7 +26,19 @@ void add(std::vector<words>& to, const char* keyword, const List& values) {
   if (made.size() > 1) to.push_back(std::move(made));
 }
 
-std::vector<words> words_of(const environment& place) {
+constexpr std::string_view before_digest = "@sha256:";
+
+/// `key`, and each file with the digest of what it holds, as far as that is known.
+words words_of_signature(const environment& place, const key_digests& keys) {
+  words made{"VERIFY_SIGNATURE"};
+  for (const text& each : place.verify_signature) {
+    const auto known = made.size() > 1 && made[1] == "key" ? keys.find(each.str()) : keys.end();
+    made.push_back(each.str() + (known == keys.end() ? std::string() : "@" + known->second));
+  }
+  return made;
+}
+
+std::vector<words> words_of(const environment& place, const key_digests& keys) {
   std::vector<words> all;
   if (place.approval == approval_rule::required) all.push_back({"APPROVAL", "required"});
   if (place.approval == approval_rule::other) all.push_back({"APPROVAL", "other"});
@@ -40,6 +53,7 @@ std::vector<words> words_of(const environment& place) {
   if (!place.window.empty()) all.push_back({"TIME_ZONE", place.time_zone ? place.time_zone.str() : "UTC"});
   add(all, "AWAIT", place.await);
   add(all, "UPSTREAM", place.upstream);
+  if (!place.verify_signature.empty()) all.push_back(words_of_signature(place, keys));
   add(all, "GATE", place.gate);
   add(all, "VERIFY", place.verify);
   return all;
@@ -61,6 +75,22 @@ bool asks_no_less_from(const words& mine, const words& wanted) {
 bool awaits_no_less(const words& mine, const words& wanted) {
   return std::all_of(wanted.begin() + 1, wanted.end(),
                      [&](const std::string& one) { return std::ranges::find(mine, one) != mine.end(); });
+}
+
+/// What was remembered before digests were is a name.
+bool is_same_key(const std::string& mine, const std::string& wanted) {
+  const std::size_t digest_of_mine = mine.rfind(before_digest), digest = wanted.rfind(before_digest);
+  if (digest == wanted.npos) return mine.substr(0, digest_of_mine) == wanted;
+  return digest_of_mine != mine.npos && mine.substr(digest_of_mine) == wanted.substr(digest);
+}
+
+/// No other key will do than those that are asked for.
+bool trusts_no_more(const words& mine, const words& wanted) {
+  return mine.size() > 2 && wanted.size() > 2 && mine[1] == "key" && wanted[1] == "key"
+         && std::all_of(mine.begin() + 2, mine.end(), [&](const std::string& one) {
+              return std::any_of(wanted.begin() + 2, wanted.end(),
+                                 [&](const std::string& other) { return is_same_key(one, other); });
+            });
 }
 
 /// The local times of a week at which one of the windows is open, a flag for each minute.
@@ -87,6 +117,7 @@ bool is_no_weaker(const words& mine, const words& wanted) {
   if (mine == wanted) return true;
   if (keyword == "APPROVAL") return mine.back() == "other";
   if (keyword == "AWAIT") return awaits_no_less(mine, wanted);
+  if (keyword == "VERIFY_SIGNATURE") return trusts_no_more(mine, wanted);
   if (keyword == "FROM") return asks_no_less_from(mine, wanted);
   if (keyword == "SOAK" && mine.size() == 2 && wanted.size() == 2 && duration::accepts(wanted[1]))
     return duration::from(mine[1]).milliseconds() >= duration::from(wanted[1]).milliseconds();
@@ -105,7 +136,7 @@ const words* of_keyword(const std::vector<words>& all, const std::string& keywor
 std::optional<declared_gates> gates_of(const declared_at& of, const std::optional<declared_gates>& before) {
   using namespace deliver_policy_gates_declared;
   declared_gates made{.commit = of.commit, .committed = of.committed};
-  for (words& each : words_of(of.place)) {
+  for (words& each : words_of(of.place, of.keys)) {
     std::string since = of.commit;
     if (before) {
       const auto known = std::ranges::find(before->gates, each, &declared_gates::gate::words);
@@ -117,9 +148,11 @@ std::optional<declared_gates> gates_of(const declared_at& of, const std::optiona
   return made;
 }
 
-std::vector<weakened_gate> weakened_in(const environment& place, const declared_gates& newest) {
+std::vector<weakened_gate> weakened_in(const environment& place,
+                                       const declared_gates& newest,
+                                       const key_digests& keys) {
   using namespace deliver_policy_gates_declared;
-  const std::vector<words> mine = words_of(place);
+  const std::vector<words> mine = words_of(place, keys);
   std::vector<weakened_gate> all;
   for (const declared_gates::gate& each : newest.gates) {
     if (each.words.empty()) continue;

@@ -21,7 +21,8 @@ inline constexpr auto members = nullptr;
 template <>
 inline constexpr auto members<fleet_target> = [](auto& of, auto&& to) {
   to("pipeline", of.pipeline, "environment", of.environment, "runs", of.runs, "left", of.left, "deploying",
-     of.deploying, "unknown", of.unknown, "windows", of.times, "candidates", of.candidates);
+     of.deploying, "unknown", of.unknown, "windows", of.times, "candidates", of.candidates, "older",
+     of.older);
 };
 template <>
 inline constexpr auto members<deploy_times> =
@@ -59,9 +60,12 @@ inline constexpr auto members<pinned_artifact> =
     [](auto& of, auto&& to) { to("word", of.word, "commit", of.commit, "declared_at", of.declared_at); };
 template <>
 inline constexpr auto members<source_facts> = [](auto& of, auto&& to) {
-  to("declaration", of.is_declaration, "folder", of.folder, "git", of.git, "dirty", of.is_dirty,
-     "on_local_branch", of.is_on_local_branch, "released", of.released);
+  to("declaration", of.is_declaration, "folder", of.folder, "git", of.git, "dirty", of.is_dirty, "departures",
+     of.departures, "on_local_branch", of.is_on_local_branch, "released", of.released);
 };
+template <>
+inline constexpr auto members<setting_departure> =
+    [](auto& of, auto&& to) { to("name", of.name, "value", of.value, "declared", of.declared); };
 template <>
 inline constexpr auto members<git_state> = [](auto& of, auto&& to) {
   to("repository", of.repository, "commit", of.commit, "branch", of.branch, "tags", of.tags, "shallow",

@@ -10,6 +10,7 @@
 #include <cicd/deliver/policy/gate.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
+#include <cicd/observe/git_settings.hpp>
 #include <cicd/system/environment.hpp>
 #include <cicd/system/process.hpp>
 
@@ -40,6 +41,7 @@ struct source_refs {
 /// Those of the remote repository, by one question; nothing where nothing says where it is.
 result<std::optional<source_refs>> refs_on_remote(const source_facts& source,
                                                   const ci_event& event,
+                                                  observing::settings_reader& by,
                                                   const surroundings& around,
                                                   const cancellation* cancelled);
 /// Those of this clone. Class `usage` where git does not tell.

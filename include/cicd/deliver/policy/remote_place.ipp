@@ -20,19 +20,7 @@ namespace cicd {
 namespace deliver_policy_remote_place {
 namespace {
 
-/// What git's configuration says of remotes and upstreams: `remote.origin.url` → value.
-using settings = std::map<std::string, std::string, std::less<>>;
-
-settings settings_of(const std::string& folder, const surroundings& around) {
-  const captured answer = observing::ask_git(
-      folder, {"config", "-z", "--get-regexp", "^(remote\\..*\\.url|branch\\..*\\.(remote|merge))$"}, around);
-  settings all;
-  for (const std::string_view part : observing::nul_separated(answer.out)) {
-    const auto end = part.find('\n');
-    if (end != part.npos) all.emplace(std::string(part.substr(0, end)), std::string(part.substr(end + 1)));
-  }
-  return all;
-}
+using settings = observing::git_settings;
 
 std::string value_of(const settings& all, const std::string& name) {
   const auto found = all.find(name);
@@ -186,11 +174,12 @@ source_refs refs_in(const std::string& printed, char between) {
 result<std::optional<source_refs>> asked_refs(const source_facts& source,
                                               const std::vector<std::string>& refs,
                                               const ci_event& event,
+                                              observing::settings_reader& by,
                                               const surroundings& around,
                                               const cancellation* cancelled) {
   const auto clone = observing::git_layout_of(source.folder);
   if (!clone) return std::optional<source_refs>();
-  const auto at = checked_remote(source, *clone, event, settings_of(clone->top, around), around);
+  const auto at = checked_remote(source, *clone, event, by.of(*clone), around);
   if (!at) return at.error();
   if (!*at) return std::optional<source_refs>();
   const result<std::string> printed = listed(**at, refs, *clone, around, cancelled);
@@ -217,7 +206,7 @@ result<remote_place> place_on_remote(const source_facts& source,
   using namespace deliver_policy_remote_place;
   const auto clone = observing::git_layout_of(source.folder);
   if (!clone || !source.git.commit) return remote_place{};
-  const settings all = settings_of(clone->top, around);
+  const settings all = observing::settings_of(clone->top, around);
   auto at = checked_remote(source, *clone, event, all, around);
   if (!at) return std::move(at).error();
   const std::string branch = branch_for(source, pattern, event, all);
@@ -240,7 +229,7 @@ result<remote_place> place_on_branches(const source_facts& source,
   constexpr std::string_view heads = "refs/heads/";
   const auto clone = observing::git_layout_of(source.folder);
   if (!clone || !source.git.commit) return remote_place{};
-  const auto at = checked_remote(source, *clone, event, settings_of(clone->top, around), around);
+  const auto at = checked_remote(source, *clone, event, observing::settings_of(clone->top, around), around);
   if (!at) return at.error();
   if (!*at) return remote_place{};
   const result<std::string> printed = listed(**at, {std::string(heads) + "*"}, *clone, around, cancelled);
@@ -266,7 +255,8 @@ result<std::vector<std::string>> tags_on_remote(const source_facts& source,
                                                 const surroundings& around,
                                                 const cancellation* cancelled) {
   using namespace deliver_policy_remote_place;
-  const auto refs = asked_refs(source, {all_tags}, event, around, cancelled);
+  observing::settings_reader by(around);
+  const auto refs = asked_refs(source, {all_tags}, event, by, around, cancelled);
   if (!refs) return refs.error();
   std::vector<std::string> names;
   if (*refs)
@@ -276,10 +266,11 @@ result<std::vector<std::string>> tags_on_remote(const source_facts& source,
 
 result<std::optional<source_refs>> refs_on_remote(const source_facts& source,
                                                   const ci_event& event,
+                                                  observing::settings_reader& by,
                                                   const surroundings& around,
                                                   const cancellation* cancelled) {
   using namespace deliver_policy_remote_place;
-  return asked_refs(source, {"refs/heads/*", all_tags}, event, around, cancelled);
+  return asked_refs(source, {"refs/heads/*", all_tags}, event, by, around, cancelled);
 }
 
 result<source_refs> refs_here(const std::string& folder, const surroundings& around) {
@@ -301,7 +292,7 @@ status fetch_refs(const source_facts& source,
   using namespace deliver_policy_remote_place;
   const auto clone = observing::git_layout_of(source.folder);
   const remote_branch at =
-      clone ? remote_for(source, event, settings_of(clone->top, around)) : remote_branch{};
+      clone ? remote_for(source, event, observing::settings_of(clone->top, around)) : remote_branch{};
   if (at.name.empty())
     return error{
         exit_class::usage, {}, "this clone has no remote repository to fetch from", source.folder, {}};
@@ -317,7 +308,7 @@ status fetch_refs(const source_facts& source,
 std::string remote_name(const source_facts& source, const ci_event& event, const surroundings& around) {
   using namespace deliver_policy_remote_place;
   const auto clone = observing::git_layout_of(source.folder);
-  return clone ? remote_for(source, event, settings_of(clone->top, around)).name : std::string();
+  return clone ? remote_for(source, event, observing::settings_of(clone->top, around)).name : std::string();
 }
 
 result<std::string> push_tag(const permit&,
@@ -329,7 +320,7 @@ result<std::string> push_tag(const permit&,
   using namespace deliver_policy_remote_place;
   const auto clone = observing::git_layout_of(source.folder);
   if (!clone) return error{exit_class::usage, {}, "this is not a git repository", source.folder, {}};
-  const auto at = checked_remote(source, *clone, event, settings_of(clone->top, around), around);
+  const auto at = checked_remote(source, *clone, event, observing::settings_of(clone->top, around), around);
   if (!at) return at.error();
   if (!*at)
     return error{exit_class::usage,

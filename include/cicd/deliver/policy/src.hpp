@@ -12,6 +12,7 @@
 #include <cicd/deliver/policy/fleet_observation.ipp>
 #include <cicd/deliver/policy/gate.ipp>
 #include <cicd/deliver/policy/gate_release.ipp>
+#include <cicd/deliver/policy/gate_signature.ipp>
 #include <cicd/deliver/policy/gate_sources.ipp>
 #include <cicd/deliver/policy/gate_state.ipp>
 #include <cicd/deliver/policy/gate_waits.ipp>

@@ -54,6 +54,8 @@ struct deployment_record {
   /// Over what the environment itself declares of what is deployed there (configuration.hpp); none in a
   /// record of before it was kept.
   digest configuration{};
+  /// The value that each setting has there, by its name.
+  std::map<std::string, std::string> settings{};
   source_identity source{};  ///< of the declaration; nothing in a record of before it was kept
 };
 

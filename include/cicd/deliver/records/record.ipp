@@ -73,6 +73,11 @@ inline json body_of(const deployment_record& record) {
   if (!record.upstream.empty()) to.set("upstream", record.upstream);
   if (record.artifact) to.set("artifact", oci_text(record.artifact));
   if (record.configuration) to.set("configuration", oci_text(record.configuration));
+  if (!record.settings.empty()) {
+    json settings(json::object{});
+    for (const auto& [name, value] : record.settings) settings.set(name, value);
+    to.set("settings", std::move(settings));
+  }
   if (record.source.known()) to.set("source", source_json(record.source));
   return to;
 }
@@ -133,10 +138,12 @@ inline std::optional<deployment_record> record_in(const json& from) {
                            .upstream = from["upstream"].text(),
                            .artifact = digest_from(from["artifact"].text()).value_or(digest{}),
                            .configuration = digest_from(from["configuration"].text()).value_or(digest{}),
+                           .settings = {},
                            .source = {from["source"]["repository"].text(), from["source"]["root"].text(),
                                       from["source"]["path"].text()}};
   for (const auto& [repository, manifest] : from["awaited"].members())
     if (const auto known = digest_from(manifest.text())) record.awaited.emplace(repository, *known);
+  for (const auto& [name, value] : from["settings"].members()) record.settings.emplace(name, value.text());
   for (const auto& [name, member] : from["images"].members()) {
     auto image = image_from(member);
     if (!image) return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,9 +30,14 @@ pipeline what_runs(pipeline declared) {
   declared.base_after.clear();
   declared.scan.clear();
   declared.fail_on = {};
+  declared.baseline = {};
   declared.pipeline_ref = {};
   declared.approval_to_build = false;
   declared.formerly.clear();
+  // Of secrets of the commit that published; a deploy signs nothing.
+  declared.sign_images = {};
+  declared.sign_password = {};
+  declared.sign_keyless = false;
   declared.steps.clear();
   for (image& each : declared.images) {
     if (each.built_by.empty()) continue;
@@ -40,6 +46,9 @@ pipeline what_runs(pipeline declared) {
     each.tag = {};
     each.base = text("scratch");  // an image is of something
   }
+  // What this build tree was given is the artifact's.
+  for (setting& each : declared.settings)
+    if (each.in.empty() && each.value) each.default_value = std::exchange(each.value, {});
   declared.environments.clear();
   declared.releases.clear();
   declared.previews.clear();

@@ -113,6 +113,13 @@ void forget_builder(call& of, const std::vector<option>& options) {
   all.insert(all.end(), {"BASE", "scratch"});
 }
 
+/// As bundles of before have it: who publishes signs.
+void forget_signing(call& of, const std::vector<option>& options) {
+  if (of.where.function != "add_pipeline") return;
+  for (const char* each : {"SIGN_IMAGES", "SIGN_PASSWORD", "SIGN_KEYLESS"})
+    leave_out(of.arguments, options, each);
+}
+
 /// Where and whether it runs, as calls; the first is that of add_pipeline().
 std::vector<call> calls_of_places(const declared_pipeline& asking) {
   pipeline where;
@@ -147,6 +154,7 @@ std::optional<call> call_from(const json& from,
   const std::vector<option>& options = options_of_call(made.where.function);
   keep_after(made, options, asking);
   forget_builder(made, options);
+  forget_signing(made, options);
   if (!keep_places(made.arguments, options, asking)) return std::nullopt;
   made.where.part =
       joined(words(made.arguments.begin(),
@@ -181,6 +189,7 @@ void add_places(declared_pipeline& to, const declared_pipeline& asking) {
   to.declared.artifacts = asking.declared.artifacts;
   to.declared.code = asking.declared.code;
   to.declared_in = asking.declared_in;
+  to.departures = asking.departures;
   to.configured_from = asking.configured_from;
   for (const auto& [path, from] : asking.origins)
     if (path.starts_with("environment.")) to.origins.insert_or_assign(path, from);

@@ -13,6 +13,7 @@
 #include <cicd/base/utc.hpp>
 #include <cicd/deliver/artifacts.hpp>
 #include <cicd/deliver/build_approval.hpp>
+#include <cicd/deliver/passed_gate.hpp>
 #include <cicd/deliver/policy/approval.hpp>
 #include <cicd/driver/action_output.hpp>
 #include <cicd/driver/commands/act_on.hpp>
@@ -24,6 +25,7 @@
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git_commits.hpp>
 #include <cicd/plan/graph.hpp>
+#include <cicd/system/files.hpp>
 
 namespace cicd {
 
@@ -31,7 +33,7 @@ namespace driver_commands_approve {
 namespace {
 
 struct words : environment_words {
-  std::string reason, expires, service, share, which;
+  std::string reason, expires, service, share, which, plan, gate;
   std::vector<std::string> take_over;
   commit_choice choice;
 
@@ -124,6 +126,42 @@ status check_not_yanked(const graph_step& step, const std::string& commit, chang
       {{"allowed", "any other commit"}, {"try", "cicd artifacts " + step.pipeline->declared.name.str()}}};
 }
 
+/// Of `--plan FILE`: what is approved is what that plan showed.
+status check_plan(const std::string& file, const graph_step& step, const std::vector<approvable>& plans) {
+  if (file.empty()) return {};
+  const result<std::string> text = read_given(file);
+  if (!text) return text.error();
+  const result<json> saved = parse_json(*text);
+  if (!saved || (*saved)["schema"].integer() != 1)
+    return error{exit_class::usage, {}, "not a saved plan", file, {{"try", "cicd plan --out " + file}}};
+  std::vector<std::string> shown;
+  for (const json& each : (*saved)["deploys"].elements())
+    if (each["step"].text() == step.id) shown.push_back(each["approval"].text());
+  for (const approvable& each : plans)
+    if (!each.digest.empty() && std::ranges::find(shown, each.digest) == shown.end())
+      return error{exit_class::policy,
+                   step.id,
+                   "what would be approved is no longer what the saved plan was made of",
+                   each.version,
+                   {{"try", "make the plan again, and look at it"}}};
+  return {};
+}
+
+/// Whom the CI system names: who passed the gate, or without one who started this; empty where it names
+/// nobody.
+result<std::string> named_by_system(const std::string& gate,
+                                    const graph_step& step,
+                                    const std::string& commit,
+                                    const surroundings& around) {
+  const interrupts stop;
+  result<std::string> who = gate.empty() ? result<std::string>(ci_event_of(around).actor)
+                                         : who_passed_gate(gate, around, &stop.asked());
+  if (!who || who->empty() || approval_rule_of(step) != approval_rule::other) return who;
+  if (status other = check_other_login(*who, commit, around, &stop.asked()); !other)
+    return std::move(other).error();
+  return who;
+}
+
 /// Agrees to what was planned last for the step.
 exit_class approve_planned(const words& said,
                            std::chrono::seconds lasts,
@@ -141,12 +179,21 @@ exit_class approve_planned(const words& said,
   if (known && known->kind != exit_class::policy) return refused(*known);
   const std::vector<approvable> plans = planned.deliveries().last_approvable(step);
   if (known && plans.empty()) return refused(*known);
+  if (status same = check_plan(said.plan, step, plans); !same) return refused(same.error());
   const auto is_this = [&](const step_plan& each) { return planned.graph().steps[each.step].id == step.id; };
   const auto found_plan = std::ranges::find_if(planned.steps(), is_this);
-  if (found_plan != planned.steps().end() && found_plan->what == decision::up_to_date)
-    return refused(nothing_to_approve(step));
+  if (found_plan != planned.steps().end() && found_plan->what == decision::up_to_date) {
+    if (said.gate.empty()) return refused(nothing_to_approve(step));
+    // The job goes on to a deploy that does nothing, either.
+    print_out(step.id + ": nothing would be deployed, so nothing is approved\n");
+    return exit_class::done;
+  }
   if (approval_rule_of(step) == approval_rule::none) return refused(needs_no_approval(step));
-  return act_on(ports_of(found, nullptr), of.where, "approve " + step.id, action_printer(),
+  const result<std::string> named = named_by_system(said.gate, step, commit, of.around);
+  if (!named) return refused(named.error());
+  action_ports on_behalf = ports_of(found, nullptr);
+  if (!said.gate.empty()) on_behalf.who = [who = *named] { return who; };
+  return act_on(std::move(on_behalf), of.where, "approve " + step.id, action_printer(),
                 [&](const action_ports& on) {
                   return approve(request_of(said, step, lasts, promoted, of), plans, on);
                 });
@@ -348,6 +395,14 @@ void add(CLI::App& app, command_action& chosen) {
   for (const char* name : {"--version", "--commit", "--from"})
     for (CLI::Option* other : {copy, share, builds, lists, withdraws})
       approve->get_option(name)->excludes(other);
+  CLI::Option* plan =
+      approve->add_option("--plan", said->plan, "only what this file of cicd plan --out showed")
+          ->type_name("FILE");
+  CLI::Option* gate =
+      approve
+          ->add_option("--gate", said->gate, "in a job behind this gate of the CI system: by who passed it")
+          ->type_name("NAME");
+  for (CLI::Option* other : {builds, lists, withdraws}) plan->excludes(other), gate->excludes(other);
   add_take_over(approve, said->take_over);
   for (CLI::Option* other : {builds, lists, withdraws}) approve->get_option("--take-over")->excludes(other);
   acts(approve, chosen, [said](const surroundings& around) {

@@ -18,6 +18,7 @@
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/engine/handed_on.hpp>
 #include <cicd/run/tool_caches.hpp>
 #include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>
@@ -107,7 +108,8 @@ std::vector<used_folder> folders_of(const session& of) {
       auto there =
           std::ranges::find(all, each.trusted, [](const used_folder& one) { return one.place.trusted; });
       if (there == all.end()) there = all.insert(all.end(), used_folder{std::move(each)});
-      there->steps.push_back(step.id);
+      // Two of one step may lead to one folder by a link.
+      if (there->steps.empty() || there->steps.back() != step.id) there->steps.push_back(step.id);
     }
   }
   for (used_folder& each : all) {
@@ -152,6 +154,93 @@ exit_class list_folders(const dirs_words& said, surroundings around) {
   return exit_class::done;
 }
 
+struct hand_on_words {
+  session_request tree;
+  std::string file;
+  std::vector<std::string> files, targets, plans;
+  bool as_json = false;
+};
+
+json json_of(const handed_on& of, const std::string& file) {
+  return members_of("file", file, "steps", json_texts(of.steps), "left_out", json_texts(of.left_out), "plans",
+                    json_texts(of.plans), "bytes", of.bytes);
+}
+
+std::string text_of(const handed_on& of, const std::string& file) {
+  std::string text =
+      fmt::format("{}  {}, {}\n", displayable(file), human_size(of.bytes), counted(of.steps.size(), "step"));
+  if (!of.left_out.empty())
+    text += fmt::format("  not in it, since no cache has it: {}\n", joined(of.left_out, ", "));
+  if (!of.plans.empty()) text += fmt::format("  saved plans: {}\n", joined(of.plans, ", "));
+  return text;
+}
+
+exit_class save_results(const hand_on_words& said, surroundings around) {
+  exit_class failure = exit_class::done;
+  const std::optional<session> opened = open_or_say(said.tree, std::move(around), failure);
+  if (!opened) return failure;
+  const result<handed_on> made = hand_on(*opened, said.targets, said.plans, said.file);
+  if (!made) return refused(made.error());
+  if (said.as_json)
+    print_json(members_of("schema", 1, "files", list_of(json_of(*made, said.file))));
+  else
+    print_out(text_of(*made, said.file));
+  return exit_class::done;
+}
+
+/// A folder stands for the files in it that end in `.cicd`.
+std::vector<std::string> files_named(const std::vector<std::string>& names) {
+  std::vector<std::string> files;
+  for (const std::string& each : names) {
+    if (!is_folder(each)) {
+      files.push_back(each);
+      continue;
+    }
+    if (const auto entries = list_tree(each, [](const std::string&) { return false; }))
+      for (const tree_entry& one : *entries)
+        if (one.kind == entry_kind::file && one.path.ends_with(".cicd"))
+          files.push_back(each + "/" + one.path);
+  }
+  return files;
+}
+
+exit_class load_results(const hand_on_words& said, surroundings around) {
+  exit_class failure = exit_class::done;
+  const std::optional<session> opened = open_or_say(said.tree, std::move(around), failure);
+  if (!opened) return failure;
+  json rows(json::array{});
+  std::string text;
+  for (const std::string& each : files_named(said.files)) {
+    const result<handed_on> taken = take_over_from(*opened, each);
+    if (!taken) return refused(taken.error());
+    rows.push(json_of(*taken, each));
+    text += text_of(*taken, each);
+  }
+  if (said.as_json)
+    print_json(members_of("schema", 1, "files", std::move(rows)));
+  else
+    print_out(text.empty() ? "no job before this one handed on anything\n" : text);
+  return exit_class::done;
+}
+
+CLI::App* add_save(CLI::App* cache, const std::shared_ptr<hand_on_words>& said) {
+  CLI::App* save = with_tree(
+      cache->add_subcommand("save", "write what targets gave here to a file, for other jobs of this CI run"),
+      said->tree);
+  save->add_option("file", said->file, "where to")->required()->type_name("FILE");
+  save->add_option("target", said->targets, "targets or steps, with all before them")->required();
+  save->add_option("--plan", said->plans, "a file of cicd plan --out that goes along")->type_name("FILE");
+  return with_json(save, said->as_json);
+}
+
+CLI::App* add_load(CLI::App* cache, const std::shared_ptr<hand_on_words>& said) {
+  CLI::App* load = with_tree(
+      cache->add_subcommand("load", "take what other jobs of this CI run saved, of this commit alone"),
+      said->tree);
+  load->add_option("file", said->files, "the files, or a folder with them")->required()->type_name("FILE");
+  return with_json(load, said->as_json);
+}
+
 void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
   CLI::App* cache =
@@ -169,10 +258,17 @@ void add(CLI::App& app, command_action& chosen) {
                                       "tree (CACHE_DIRS), with their sizes"),
                 listed->tree),
       listed->as_json);
+  const auto kept = std::make_shared<hand_on_words>(), taken = std::make_shared<hand_on_words>();
+  CLI::App* save = add_save(cache, kept);
+  CLI::App* load = add_load(cache, taken);
   // CLI11 calls back a command after the subcommands that it has.
-  cache->callback([&chosen, said, listed, dirs] {
-    chosen = [said, listed, is_dirs = dirs->parsed()](const surroundings& around) {
-      return is_dirs ? list_folders(*listed, around) : act(*said, around);
+  cache->callback([&chosen, said, listed, kept, taken, dirs, save, load] {
+    chosen = [=, is_dirs = dirs->parsed(), saves = save->parsed(),
+              loads = load->parsed()](const surroundings& around) {
+      return is_dirs ? list_folders(*listed, around)
+             : saves ? save_results(*kept, around)
+             : loads ? load_results(*taken, around)
+                     : act(*said, around);
     };
   });
 }

@@ -42,7 +42,11 @@ exit_class deploy_saved(const words& said, surroundings around) {
   for (const json& each : (*saved)["deploys"].elements()) {
     const std::string step = each["step"].text();
     if (std::ranges::find(request.targets, step) == request.targets.end()) request.targets.push_back(step);
-    request.saved_plans[step + "@" + each["cluster"].text()] = each["fingerprint"].text();
+    if (each["commit"].is_string()) request.saved_commits[step] = each["commit"].text();
+    // Of a way that no server compares, what its approval would be bound to.
+    const bool is_of_cluster = each["fingerprint"].is_string();
+    request.saved_plans[step + "@" + each["cluster"].text()] =
+        each[is_of_cluster ? "fingerprint" : "approval"].text();
   }
   request.take_over = (*saved)["take_over"].texts();
   if (request.targets.empty()) return refused(no_plan(said.file, "it has no deploys"));

@@ -77,7 +77,8 @@ exit_class act(const words& said, surroundings around) {
     return exit_class::usage;
   }
   const std::string path = opened->where.own() + "/targets.cmake";
-  const std::string text = cmake_text(opened->targets);
+  std::string text = cmake_text(opened->targets);
+  if (opened->model.exports) text += "_cicd_add_export_test()\n";
   if (read_file_if_there(path).value_or(std::nullopt) == text) return exit_class::done;
   if (status written = write_file(path, text, durability::fast); !written)
     return refused(std::move(written).error());

@@ -21,6 +21,7 @@
 #include <cicd/declare/health.hpp>
 #include <cicd/declare/parse/templates.hpp>
 #include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/signing.hpp>
 #include <cicd/deliver/way.hpp>
 #include <cicd/driver/commands/doctor_machine.hpp>
 #include <cicd/driver/commands/tool_version.hpp>
@@ -62,7 +63,7 @@ int java_release(std::string_view text) {
 /// The words by which a tool says its version; nothing for one that is not known to do so.
 std::vector<std::string> version_words(std::string_view tool) {
   if (tool == "kubectl") return {"version", "--client"};
-  if (tool == "go") return {"version"};
+  if (tool == "go" || tool == "cosign") return {"version"};
   constexpr std::array<std::string_view, 24> known{"git",   "skopeo", "aws",    "cmake",   "cc",   "c++",
                                                    "gcc",   "g++",    "clang",  "clang++", "make", "ninja",
                                                    "node",  "npm",    "yarn",   "pnpm",    "bash", "cargo",
@@ -123,9 +124,11 @@ needed_tools tools_needed(const doctor_scope& of) {
             return is_of_zips(plain_repository(one));
           }))
         add(needed, "skopeo", each.id);
+      if (each.kind() == step_kind::publish && signs_images(*each.pipeline)) add(needed, "cosign", each.id);
     }
   for (const named_environment& each : of.environments) {
     if (can(each.place->via, way_feature::cluster)) add(needed, "kubectl", each.text());
+    if (!each.place->verify_signature.empty()) add(needed, "cosign", each.text());
     if (!each.place->eks.empty()) add(needed, "aws", each.text());
     for (const std::string& program : programs_of(*each.place)) add(needed, program, each.text());
   }
@@ -211,8 +214,8 @@ class tool_look {
                                 const std::vector<std::string>& users) const {
     if (version.empty()) return {};
     if (tool == "java" || tool == "javac") return newer_java_needed(version, users);
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> oldest{
-        {{"git", "2.29"}, {"skopeo", "1.6"}, {"kubectl", "1.24"}, {"mvn", "3.6.3"}}};
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> oldest{
+        {{"git", "2.29"}, {"skopeo", "1.6"}, {"kubectl", "1.24"}, {"mvn", "3.6.3"}, {"cosign", "2.4"}}};
     for (const auto& [name, least] : oldest)
       if (name == tool && declaring::is_older(version, least))
         return fmt::format("{} or newer is needed", least);
@@ -306,6 +309,15 @@ void look_at_source(const declared_pipeline& pipeline, const doctor_scope& of, f
   if (!changes) return to.bad(about, changes.error());
   const std::string at =
       fmt::format("{}, commit {}", git.branch ? "branch " + *git.branch : "no branch", git.short_commit());
+  for (const setting_departure& each : pipeline.departures) {
+    const std::string name = pipeline.declared.name.str() + "." + each.name;
+    const std::string says =
+        fmt::format("-D{}={} is not what the declaration gives: {}", name, each.value, each.declared);
+    if (leaves)
+      return to.bad(about, says + "; it is neither published nor deployed",
+                    fmt::format("cmake -U{} {}", name, shell_quoted(of.of.where.build_root)));
+    to.good(about, says);
+  }
   if (changes->empty()) return to.good(about, at + ", clean");
   const std::string dirty =
       fmt::format("{}, {} with uncommitted changes", at, counted(changes->size(), "file"));

@@ -12,6 +12,7 @@
 #include <cicd/deliver/gitops/repository_check.hpp>
 #include <cicd/deliver/image_copies.hpp>
 #include <cicd/deliver/publish.hpp>
+#include <cicd/deliver/signing.hpp>
 #include <cicd/deliver/source_clone.hpp>
 #include <cicd/driver/commands/doctor_remotes.hpp>
 #include <cicd/image/ecr.hpp>
@@ -47,6 +48,7 @@ images_to_keep kept_in(const std::string& repository, const doctor_scope& of) {
       });
       if (!is_there) continue;
       ++what.environments;
+      what.are_signed = what.are_signed || signs_images(*pipeline);
       const std::string tag = place.on.kind == ref_kind::tag ? place.on.pattern.str() : std::string();
       if (!tag.empty() && std::ranges::find(what.tags, tag) == what.tags.end()) what.tags.push_back(tag);
     }

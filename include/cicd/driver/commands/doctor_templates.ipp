@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -32,19 +33,25 @@ class template_look {
   }
 
   void look_at(const declared_pipeline& pipeline) {
-    if (pipeline.declared.base_template.empty()) return;
-    const result<pipeline_template> of =
-        declaring::template_named(pipeline.declared.base_template.view(), from_);
-    if (!of) return;  // configure said so
+    if (const auto of = needed_by(pipeline, pipeline.declared.base_template))
+      look_at_version(*of, pipeline.source_directory);
+  }
+  void look_at(const named_environment& of) { (void)needed_by(*of.pipeline, of.place->base_template); }
+
+ private:
+  /// Looks at the tools that the template needs; gives it where there is one.
+  std::optional<pipeline_template> needed_by(const declared_pipeline& pipeline, const dns_label& name) {
+    if (name.empty()) return std::nullopt;
+    result<pipeline_template> of = declaring::template_named(name.view(), from_);
+    if (!of) return std::nullopt;  // configure said so
     for (const template_need& each : of->needs) {
       const bool is_replaced = !each.unless.empty() && exists(pipeline.source_directory + "/" + each.unless);
       if (!is_replaced && asked_.insert(each.tool + " " + each.oldest).second)
         look_at_tool(*of, each, pipeline.source_directory);
     }
-    look_at_version(*of, pipeline.source_directory);
+    return std::move(*of);
   }
 
- private:
   /// A tool that is missing may be said by the look at the steps' tools already.
   void look_at_tool(const pipeline_template& of, const template_need& need, const std::string& folder) {
     const std::string install =
@@ -93,6 +100,7 @@ class template_look {
 void look_at_templates(const doctor_scope& of, findings& to) {
   driver_commands_doctor_templates::template_look look(of, to);
   for (const declared_pipeline* each : of.pipelines) look.look_at(*each);
+  for (const named_environment& each : of.environments) look.look_at(each);
 }
 
 }  // namespace cicd

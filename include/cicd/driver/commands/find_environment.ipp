@@ -20,6 +20,7 @@
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/system/clock.hpp>
+#include <cicd/system/signals_cancel.hpp>
 
 namespace cicd {
 
@@ -176,6 +177,7 @@ interrupts::interrupts() : watcher_(std::make_unique<watcher>()) {
       sigwait(&watcher_->signals, &signal);
       if (watcher_->over || signal == SIGUSR2) continue;
       watcher_->came = signal;
+      note_signal(signal);
       asked_.cancel();
     }
   });

@@ -9,6 +9,7 @@
 #include <cicd/declare/model.hpp>
 #include <cicd/engine/session.hpp>
 #include <cicd/image/image_source.hpp>
+#include <cicd/image/signature/signed_image.hpp>
 
 namespace cicd {
 
@@ -27,6 +28,7 @@ struct found_image {
   const declared_pipeline* pipeline = nullptr;  ///< of a declared one
   const cicd::image* declared = nullptr;
   const environment* place = nullptr;  ///< where it runs
+  std::string repository{};            ///< empty: it is in a layout that is none
 };
 
 /// Finds images; the build tree is opened where a word needs it, and kept.
@@ -37,6 +39,8 @@ class image_finder {
 
   /// Class `usage` where the word names none, with what there is.
   result<found_image> find(const std::string& word);
+  /// What lies beside it in its repository; nothing where it is in none.
+  result<seen_signatures> signatures_of(const found_image& of) const;
   /// Only once a word of a build tree was found; null before.
   const std::shared_ptr<session>& of() const { return of_; }
   const surroundings& around() const { return around_; }
@@ -52,6 +56,7 @@ class image_finder {
   result<found_image> running(found_image found, const std::string& environment) const;
   result<found_image> anywhere(const digest& image);
   std::string embedded_folder() const;
+  result<std::unique_ptr<registry>> registry_of(const std::string& repository) const;
   result<std::unique_ptr<image_source>> source_of(const std::string& repository) const;
 
   session_request tree_;

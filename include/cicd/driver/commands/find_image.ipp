@@ -18,6 +18,7 @@
 #include <cicd/image/zip_registry.hpp>
 #include <cicd/plan/graph.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -125,6 +126,21 @@ result<std::unique_ptr<image_source>> image_finder::source_of(const std::string&
   return registry_source(repository, around_.cache_folder() + "/layers/unfinished", around_, &cancelled_);
 }
 
+result<std::unique_ptr<registry>> image_finder::registry_of(const std::string& repository) const {
+  registry_options options;
+  options.embedded = embedded_folder();
+  options.cancelled = &cancelled_;
+  return registry_for(repository, options, around_);
+}
+
+result<seen_signatures> image_finder::signatures_of(const found_image& of) const {
+  if (of.repository.empty()) return seen_signatures();
+  auto in = registry_of(of.repository);
+  if (!in) return std::move(in).error();
+  return cicd::signatures_of(**in, of.image,
+                             part_name(around_.cache_folder() + "/layers/unfinished/signatures"));
+}
+
 result<found_image> image_finder::in_layout(const std::string& word) const {
   auto [folder, tag] = layout_and_tag(word.substr(4));
   if (!folder.starts_with('/')) folder = normal_path(present_folder() + "/" + folder);
@@ -141,22 +157,26 @@ result<found_image> image_finder::in_repository(const std::string& repository,
   auto in = source_of(repository);
   if (!in) return std::move(in).error();
   if (image)
-    return found_image{{}, *std::move(in), *image, fmt::format("{}@{}", repository, oci_text(*image))};
+    return found_image{.said = {},
+                       .in = *std::move(in),
+                       .image = *image,
+                       .reference = fmt::format("{}@{}", repository, oci_text(*image)),
+                       .repository = repository};
   if (tag.empty())
     return driver_commands_find_image::no_image("neither a tag nor a digest says which image is meant",
                                                 repository);
-  registry_options options;
-  options.embedded = embedded_folder();
-  options.cancelled = &cancelled_;
-  auto registry = registry_for(repository, options, around_);
+  auto registry = registry_of(repository);
   if (!registry) return std::move(registry).error();
   const auto there = (*registry)->resolve(tag);
   if (!there) return there.error();
   if (!*there)
     return error{exit_class::usage, {}, "the repository has no such tag", repository + ":" + tag, {}}.with(
         "try", is_embedded(repository) ? "cicd artifacts" : "skopeo list-tags docker://" + repository);
-  return found_image{
-      {}, *std::move(in), **there, fmt::format("{}:{}@{}", repository, tag, oci_text(**there))};
+  return found_image{.said = {},
+                     .in = *std::move(in),
+                     .image = **there,
+                     .reference = fmt::format("{}:{}@{}", repository, tag, oci_text(**there)),
+                     .repository = repository};
 }
 
 result<found_image> image_finder::built(found_image found) const {
@@ -197,6 +217,7 @@ result<found_image> image_finder::running(found_image found, const std::string& 
   found.in = *std::move(in);
   found.image = image->second.manifest;
   found.reference = reference;
+  found.repository = repository;
   found.place = there->place;
   return found;
 }
@@ -236,10 +257,7 @@ result<found_image> image_finder::anywhere(const digest& image) {
       if (auto here = built({{}, nullptr, {}, {}, &pipeline, &each}); here && here->image == image)
         return here;
   for (const std::string& each : repositories) {
-    registry_options options;
-    options.embedded = embedded_folder();
-    options.cancelled = &cancelled_;
-    auto registry = registry_for(each, options, around_);
+    auto registry = registry_of(each);
     if (!registry) return std::move(registry).error();
     const auto has = (*registry)->has(image);
     if (!has) return has.error();

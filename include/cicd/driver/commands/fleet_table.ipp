@@ -19,9 +19,9 @@ namespace cicd {
 namespace driver_commands_fleet_table {
 namespace {
 
-/// What a person can do about it.
-std::string help_of(const error& why) {
-  const auto found = std::ranges::find(why.notes, std::string("try"), &note::label);
+/// `try`: what a person can do about it.
+std::string note_of(const error& why, const std::string& label) {
+  const auto found = std::ranges::find(why.notes, label, &note::label);
   return found == why.notes.end() ? std::string() : found->text;
 }
 
@@ -31,7 +31,10 @@ std::string why_text(const fleet_action& of, const moment_words& times) {
   if (of.is == fleet_step::deploy) parts = of.reasons;
   if (of.why) parts.push_back(of.why->what + (of.why->value ? ": " + *of.why->value : std::string()));
   if (of.why && !of.until)
-    if (std::string help = help_of(*of.why); !help.empty()) parts.push_back(std::move(help));
+    if (std::string help = note_of(*of.why, "try"); !help.empty()) parts.push_back(std::move(help));
+  if (of.why)
+    if (std::string older = note_of(*of.why, "not looked at"); !older.empty())
+      parts.push_back(std::move(older));
   if (of.until) parts.push_back((times.is_exact ? "until " : "goes on ") + times.text(*of.until));
   return displayable(as_called_here(joined(parts, "; ")));
 }

@@ -57,8 +57,11 @@ exit_class inspect(const words& said, const surroundings& around) {
   json all(json::array{});
   std::string text;
   for (const std::string& each : said.images) {
-    const auto image = opened(by, each, said.platform);
+    auto image = opened(by, each, said.platform);
     if (!image) return refused(image.error());
+    auto signatures = by.signatures_of(image->found);
+    if (!signatures) return refused(signatures.error());
+    image->shown.signatures = *std::move(signatures);
     all.push(json_of(image->shown));
     text += (text.empty() ? "" : "\n") + text_of(image->shown);
   }

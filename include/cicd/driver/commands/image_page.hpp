@@ -9,6 +9,7 @@
 #include <cicd/image/image_files.hpp>
 #include <cicd/image/image_source.hpp>
 #include <cicd/image/sbom/bill.hpp>
+#include <cicd/image/signature/signed_image.hpp>
 
 namespace cicd {
 
@@ -16,6 +17,7 @@ namespace cicd {
 struct shown_image {
   std::string said, reference;
   seen_image seen;
+  seen_signatures signatures{};  ///< what lies beside it, not verified
 };
 std::string text_of(const shown_image& image);
 json json_of(const shown_image& image);

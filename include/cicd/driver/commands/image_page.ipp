@@ -82,6 +82,24 @@ std::string made_by(const seen_image& image, const digest& layer) {
   return {};
 }
 
+/// What lies beside it, as it says of itself.
+std::vector<std::pair<std::string, std::string>> signature_rows(const seen_signatures& of) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  const auto count = of.by_key + of.by_certificate;
+  if (count > 0)
+    rows.emplace_back("signature", fmt::format("{}, not verified: {}", counted(count, "signature"),
+                                               of.by_certificate == 0 ? "by a key" : "by a certificate"));
+  if (!of.provenance) return rows;
+  const told_provenance& told = *of.provenance;
+  const std::string what = told.pipeline.empty() ? told.build_type : told.pipeline + "/" + told.image;
+  rows.emplace_back("provenance",
+                    fmt::format("not verified: {}{}{}{}", what,
+                                told.commit.empty() ? "" : ", commit " + told.commit.substr(0, 12),
+                                told.source.empty() ? "" : " of " + told.source,
+                                told.builder.empty() ? "" : ", built by " + told.builder));
+  return rows;
+}
+
 std::string head_of(const shown_image& image) {
   std::vector<std::vector<std::string>> rows{{"  image", image.reference},
                                              {"  digest", oci_text(image.seen.named)}};
@@ -91,6 +109,8 @@ std::string head_of(const shown_image& image) {
   if (image.seen.platforms.size() > 1) rows.push_back({"  platforms", joined(image.seen.platforms, ", ")});
   rows.push_back({"  size", fmt::format("{} in {}", human_size(image.seen.size()),
                                         counted(image.seen.layers.size(), "layer"))});
+  for (const auto& [name, text] : signature_rows(image.signatures))
+    rows.push_back({"  " + name, displayable(text)});
   return displayable(image.said) + "\n" + table_text({}, rows);
 }
 
@@ -228,6 +248,14 @@ json json_of(const shown_image& image) {
   one.set("size", image.seen.size());
   one.set("created", image.seen.config["created"]);
   one.set("config", image.seen.config["config"]);
+  one.set("signatures",
+          members_of("by_key", image.signatures.by_key, "by_certificate", image.signatures.by_certificate));
+  json provenance;
+  if (const auto& told = image.signatures.provenance)
+    provenance =
+        members_of("build_type", told->build_type, "builder", told->builder, "pipeline", told->pipeline,
+                   "image", told->image, "source", told->source, "commit", told->commit);
+  one.set("provenance", std::move(provenance));
   return one.set("layers", layers_json(image.seen, image.seen.layers));
 }
 

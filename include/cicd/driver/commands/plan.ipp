@@ -9,13 +9,37 @@
 #include <cicd/driver/commands/run.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/engine/rehearsal.hpp>
+#include <cicd/plan/graph.hpp>
 
 namespace cicd {
 
 namespace driver_commands_plan {
 namespace {
 
+/// What a job for a pull request would do: what the change reaches, and no deploy.
+exit_class rehearse_request(run_words said, const std::string& text, const surroundings& around) {
+  result<surroundings> there = rehearsed_request(text, around);
+  if (!there) return refused(there.error());
+  said.event.clear();
+  exit_class failure = exit_class::usage;
+  if (said.request.targets.empty()) {
+    const auto of = open_or_say(said.request.tree, *there, failure);
+    if (!of) return failure;
+    for (const graph_step& each : graph_of(of->model).steps)
+      if (is_pure(each.kind())) said.request.targets.push_back(each.id);
+    affected_request& affected = said.request.affected;
+    affected.is_wanted = affected.or_all = true;
+    if (affected.since.empty()) affected.since = text.substr(text.find("..") + 2);
+  }
+  const result<run_request> request = request_of(said, *there);
+  return request ? plan_targets(*request, *std::move(there)) : refused(request.error());
+}
+
 exit_class act(const run_words& said, surroundings around) {
+  constexpr std::string_view request_of_change = "pull-request=";
+  if (said.event.starts_with(request_of_change))
+    return rehearse_request(said, said.event.substr(request_of_change.size()), around);
   const result<run_request> request = request_of(said, around);
   return request ? plan_targets(*request, std::move(around)) : refused(request.error());
 }
@@ -28,11 +52,13 @@ void add(CLI::App& app, command_action& chosen) {
   plan->add_option("target", said->request.targets,
                    "targets or steps; default: all, or what the event sets off");
   add_event(plan, said->event,
-            "plan for a git event: branch=<name>, tag=<name>, or ci: what the CI system says happened");
+            "plan for a git event: branch=<name>, tag=<name>, pull-request=[fork:]<source>..<base>, or ci: "
+            "what the CI "
+            "system says happened");
   add_affected(plan, said->request.affected);
   plan->add_flag("--keep-going", said->request.keep_going, "as for run");
   plan->add_option("--out", said->request.plan_file,
-                   "save the plan of each deploy to a cluster, for deploy --plan")
+                   "save the plan of each deploy, for deploy --plan and approve --plan")
       ->type_name("FILE");
   add_allow_dirty(plan, said->allow_dirty, "as for run");
   plan->add_flag("--ask-gates", said->request.ask_gates,

@@ -110,12 +110,14 @@ std::vector<fleet_action> next_deploys(const std::vector<fleet_action>& found, s
 run_request request_for(const pass_request& said, const std::vector<fleet_action>& deploys) {
   run_request request;
   request.tree = said.tree;
-  request.command = said.tree.command();
   request.as_json = said.as_json;
   request.is_of_event = true;  // one that is refused stops no other
   request.may_act = said.may_act;
   for (const fleet_action& each : deploys) {
     request.targets.push_back(step_of(each));
+    // No pass tries again what failed.
+    request.again[step_of(each)] = as_called_here(fmt::format("cicd promote {} {} --commit {}", each.pipeline,
+                                                              each.environment, each.commit.substr(0, 12)));
     request.by_hand[each.pipeline] = {each.commit, each.tag, {}, each.branch};
   }
   return request;

@@ -12,6 +12,7 @@
 #include <cicd/driver/commands/new.ipp>
 #include <cicd/driver/commands/template.ipp>
 #include <cicd/driver/commands/update.ipp>
+#include <cicd/driver/commands/scan.ipp>
 #include <cicd/driver/commands/cache.ipp>
 #include <cicd/driver/commands/completion.ipp>
 #include <cicd/driver/commands/help_targets.ipp>
@@ -35,6 +36,7 @@
 #include <cicd/driver/commands/cron.ipp>
 #include <cicd/driver/commands/task.ipp>
 #include <cicd/driver/commands/with.ipp>
+#include <cicd/driver/commands/export.ipp>
 #include <cicd/driver/commands/preview.ipp>
 #include <cicd/driver/commands/canary.ipp>
 #include <cicd/driver/commands/adopt.ipp>

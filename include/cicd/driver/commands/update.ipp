@@ -89,15 +89,15 @@ std::string changes_of(const moved_lock& of) {
 std::string bases_text(const lock_update& of) {
   std::string text;
   for (const changed_base& each : of.bases) {
-    text += fmt::format("  {} {}{}\n", each.reference, each.before.empty() ? "" : each.before + " -> ",
-                        each.after);
+    const bool is_other = !each.before.empty() && each.before != each.after;
+    text += fmt::format("  {} {}{}\n", each.reference, is_other ? each.before + " -> " : "", each.after);
     for (const std::string& line : each.lines) text += fmt::format("    {}\n", line);
   }
   return text;
 }
 
 std::string text_of(const lock_update& of, bool is_dry) {
-  if (of.locks.empty()) return fmt::format("{}: nothing newer\n", of.step);
+  if (of.locks.empty()) return fmt::format("{}: nothing newer\n{}", of.step, bases_text(of));
   if (!of.bases.empty())
     return fmt::format("{}{}\n{}", of.step, is_dry ? " would change" : "", bases_text(of));
   std::string text;

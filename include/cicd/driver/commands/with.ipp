@@ -25,6 +25,7 @@ struct words {
   session_request tree;
   std::string pipeline;
   std::vector<std::string> needs, env, command;
+  bool check = false;
 };
 
 void print(output_stream to, std::string_view line) {
@@ -34,18 +35,22 @@ void print(output_stream to, std::string_view line) {
 exit_class act(const words& said, surroundings around) {
   const result<found_environment> found = find_environment(said.tree, said.pipeline, {}, std::move(around));
   if (!found) return refused(found.error());
-  const outcome end = run_with_services(
-      *found->of, {.pipeline = found->pipeline,
-                   .needs = said.needs,
-                   .words = said.command,
-                   .env = said.env,
-                   .folder = present_folder(),
-                   .may_have_secrets =
-                       [&] {
-                         return found->deliveries->gate().may_have_secrets(
-                             *found->pipeline, found->pipeline->declared.name.str() + "/with");
-                       },
-                   .print = print});
+  const with_request request{.pipeline = found->pipeline,
+                             .needs = said.needs,
+                             .words = said.command,
+                             .env = said.env,
+                             .folder = present_folder(),
+                             .may_have_secrets =
+                                 [&] {
+                                   return found->deliveries->gate().may_have_secrets(
+                                       *found->pipeline, found->pipeline->declared.name.str() + "/with");
+                                 },
+                             .print = print};
+  if (said.check) {
+    const status right = check_with_services(*found->of, request);
+    return right ? exit_class::done : refused(right.error());
+  }
+  const outcome end = run_with_services(*found->of, request);
   if (end.good()) return exit_class::done;
   if (end.failure) return refused(*end.failure);
   if (end.how == step_outcome::interrupted) return exit_class::interrupted;
@@ -71,6 +76,7 @@ void add(CLI::App& app, command_action& chosen) {
                    "a variable of the command, such as URL={postgres.url}; may be repeated")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+  with->add_flag("--check", said->check, "only say what is wrong with the words, and start nothing");
   with_tree(with, said->tree);
   acts(with, chosen, [said](surroundings around) { return act(*said, std::move(around)); });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -46,7 +47,24 @@ error unknown_version(const declared_pipeline& pipeline,
       .with("try", "git fetch --tags");
 }
 
-std::string told(const words& said, const std::string& commit, const yank_outcome& end) {
+/// Whether the last deploy of an environment is one of the commit, and did not come to its end.
+bool is_unended(const declared_pipeline& pipeline,
+                const std::string& name,
+                const std::string& commit,
+                const delivery& deliveries,
+                const cancellation* cancelled) {
+  for (const environment& place : pipeline.declared.environments) {
+    if (place.name.view() != name) continue;
+    const auto there = deliveries.way_of(place).look(pipeline, place, cancelled);
+    return there && there->record && there->record->commit == commit && !came_to_a_good_end(*there->record);
+  }
+  return false;
+}
+
+std::string told(const words& said,
+                 const std::string& commit,
+                 const yank_outcome& end,
+                 const std::set<std::string>& unended) {
   const std::string subject = fmt::format("{}: {}", said.pipeline, commit.substr(0, 7));
   if (said.lifts) return subject + " is yanked no longer, and may be deployed again\n";
   std::string text = fmt::format(
@@ -54,8 +72,10 @@ std::string told(const words& said, const std::string& commit, const yank_outcom
       "cicd yank {} {} --lift --reason '…'\n",
       subject, said.pipeline, commit.substr(0, 7));
   for (const std::string& each : end.runs_in)
-    text += fmt::format("it still runs in {}; what ran before is put back by: cicd rollback {} {}\n", each,
-                        said.pipeline, each);
+    text += fmt::format(
+        "{} {}; what ran before is put back by: cicd rollback {} {}\n",
+        unended.contains(each) ? "its deploy came to no good end, so that it may run in" : "it still runs in",
+        each, said.pipeline, each);
   for (const std::string& each : end.deleted) text += "deleted " + displayable(each) + "\n";
   for (const std::string& each : end.kept) text += "kept: " + displayable(each) + "\n";
   return text;
@@ -76,6 +96,7 @@ exit_class act(words said, surroundings around) {
   if (!commit) return refused(unknown_version(pipeline, said.version, of.around));
   const result<artifact_store> store = artifacts_of(pipeline, of.where, of.around, stops.asked());
   if (!store) return refused(store.error());
+  std::set<std::string> unended;
   const yank_ports ports{
       .artifacts = *store,
       .may = [&] { return found->deliveries->gate().may_change(change::yank, pipeline); },
@@ -95,6 +116,8 @@ exit_class act(words said, surroundings around) {
         errors failures;
         auto by_commit = environments_by_commit(pipeline, *found->deliveries, &stops.asked(), failures);
         if (!failures.empty() && said.deletes) return std::move(failures.front());
+        for (const std::string& each : by_commit[*commit])
+          if (is_unended(pipeline, each, *commit, *found->deliveries, &stops.asked())) unended.insert(each);
         return by_commit[*commit];
       },
       .time = system_clock_port()};
@@ -103,7 +126,7 @@ exit_class act(words said, surroundings around) {
       {.commit = *commit, .reason = said.reason, .who = by, .lifts = said.lifts, .deletes = said.deletes},
       ports);
   if (!end) return refused(end.error());
-  print_out(as_called_here(told(said, *commit, *end)));
+  print_out(as_called_here(told(said, *commit, *end, unended)));
   tell_of(of, found->deliveries->gate(), "yank " + said.pipeline,
           {yanked{said.pipeline, said.version, *commit, by, said.reason, said.lifts, end->runs_in}});
   return exit_class::done;

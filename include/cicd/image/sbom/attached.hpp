@@ -1,4 +1,4 @@
-// The bill of materials of an image beside it in its registry: written once, copied and removed with it.
+// The bill of materials of an image beside it in its registry: written once.
 #pragma once
 
 #include <string>
@@ -23,9 +23,5 @@ status attach_bill(registry& to,
                    const digest& image,
                    const std::string& scratch,
                    const bill_reading& how);
-/// Copies it along; nothing where there is none.
-status copy_bill(registry& to, registry& from, const digest& image);
-/// Removes it; nothing where there is none.
-status remove_bill(registry& in, const digest& image);
 
 }  // namespace cicd

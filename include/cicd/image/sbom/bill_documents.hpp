@@ -21,7 +21,4 @@ json spdx_of(const bill_of_materials& bill);
 /// Both, as an artifact about that manifest.
 oci_documents documents_of(const bill_of_materials& bill, const oci_descriptor& subject);
 
-/// The write-once tag of what is told about an image beside it: `sha256-<digest hex>.sbom`.
-std::string bill_tag_of(const digest& image);
-
 }  // namespace cicd

@@ -186,8 +186,4 @@ oci_documents documents_of(const bill_of_materials& bill, const oci_descriptor& 
   return all;
 }
 
-std::string bill_tag_of(const digest& image) {
-  return "sha256-" + hex(image) + ".sbom";
-}
-
 }  // namespace cicd

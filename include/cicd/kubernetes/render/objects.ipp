@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
-#include <cicd/declare/check/overrides.hpp>
+#include <cicd/declare/check/setting_values.hpp>
 #include <cicd/declare/options/kinds.hpp>
 #include <cicd/kubernetes/render/manifests.hpp>
 #include <cicd/kubernetes/render/objects.hpp>
@@ -130,8 +130,8 @@ inline status add_workloads(collection& to) {
   status added;
   declaring::each_kind([&]<typename T>() {
     if constexpr (declaring::has_pods<T>)
-      for (T& each : declaring::all_merged_in(to.pipeline.declared.*declaring::kind<T>.list,
-                                              to.facts.environment, copy_named(to.facts.on)))
+      for (T& each :
+           declaring::all_as_in<T>(to.pipeline.declared, to.facts.environment, copy_named(to.facts.on)))
         if (added && is_wanted(to.facts, each)) added = add_workload(to, std::move(each));
   });
   return added;

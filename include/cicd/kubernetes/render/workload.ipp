@@ -9,7 +9,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
-#include <cicd/declare/check/overrides.hpp>
+#include <cicd/declare/check/setting_values.hpp>
 #include <cicd/declare/options/fields.hpp>
 #include <cicd/declare/placeholders.hpp>
 #include <cicd/kubernetes/render/names.hpp>
@@ -291,11 +291,11 @@ std::string_view copy_named(track on) {
 }
 
 std::vector<service> services_in(const pipeline& declared, std::string_view environment, track on) {
-  return declaring::all_merged_in(declared.services, environment, copy_named(on));
+  return declaring::all_as_in<service>(declared, environment, copy_named(on));
 }
 
 std::vector<cron_job> cron_jobs_in(const pipeline& declared, std::string_view environment, track on) {
-  return declaring::all_merged_in(declared.cron_jobs, environment, copy_named(on));
+  return declaring::all_as_in<cron_job>(declared, environment, copy_named(on));
 }
 
 result<workload> workload_of(const declared_pipeline& pipeline,

@@ -124,7 +124,9 @@ void describe(workload& of,
   of.stable_labels = json(std::move(stable));
   of.annotations = kubernetes_render_workload_labels::annotations_of(image, facts);
   if (facts.on != track::stable) of.expires = facts.of_branch.expires;
-  kubernetes_render_workload_labels::add_own(of, pipeline.declared, placeholders_of(image, facts));
+  placeholder_values values = placeholders_of(image, facts);
+  values.merge(settings_in(pipeline.declared, facts.environment, copy_named(facts.on)));
+  kubernetes_render_workload_labels::add_own(of, pipeline.declared, values);
 }
 
 workload whole_pipeline(const declared_pipeline& pipeline, const release_facts& facts) {

@@ -1,0 +1,46 @@
+// What a system, a runner and an image of jobs look like.
+#pragma once
+
+#include <string_view>
+
+#include <cicd/declare/options/options_ci.hpp>
+
+namespace cicd::declaring {
+
+namespace declare_options_options_ci {
+namespace {
+
+bool is_image_of_jobs(std::string_view text) {
+  const auto digest = text.find("@sha256:");
+  const std::string_view name = text.substr(0, digest);
+  return !name.empty()
+         && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/-")
+                == name.npos
+         && (digest == text.npos || detail::is_pinned_reference(text));
+}
+
+/// `github=ubuntu-24.04`
+bool is_runner(std::string_view text) {
+  const auto equals = text.find('=');
+  const std::string_view system = text.substr(0, equals);
+  return equals != text.npos && equals + 1 < text.size()
+         && (system == "github" || system == "gitlab" || system == "circleci");
+}
+
+}  // namespace
+}  // namespace declare_options_options_ci
+
+void specialise_ci_export(option& of) {
+  using namespace declare_options_options_ci;
+  if (of.key == "systems")
+    of.choices = {"github", "gitlab", "circleci"}, of.allowed = "github, gitlab and circleci",
+    of.is_unique = true;
+  if (of.key == "runner")
+    of.allowed = "github=<label>, gitlab=<tag>, circleci=<resource class>", of.accepts = is_runner;
+  if (of.key == "image")
+    of.allowed = "<registry>/<repository>, or such a reference that ends in @sha256:<64 digits>",
+    of.accepts = is_image_of_jobs;
+  if (of.key == "setup") of.starts_program = of.may_hold_empty = true;
+}
+
+}  // namespace cicd::declaring

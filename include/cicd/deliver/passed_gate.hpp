@@ -1,0 +1,29 @@
+// Who passed a CI system's own gate before the job that runs here: some systems say it by a variable, some
+// when they are asked. It does not know what was approved.
+#pragma once
+
+#include <string>
+
+#include <cicd/base/error.hpp>
+#include <cicd/system/environment.hpp>
+#include <cicd/system/process.hpp>
+
+namespace cicd {
+
+/// The person, as the system names one. `gate` is the environment that waited. Of GitHub Actions its API is
+/// asked, with GITHUB_TOKEN (`actions: read`); of GitLab it is who started the manual job of that
+/// environment. Class `policy` where nobody passed it, or where the system names nobody; `remote` where it
+/// does not answer.
+result<std::string> who_passed_gate(const std::string& gate,
+                                    const surroundings& around,
+                                    const cancellation* cancelled);
+
+/// Of `APPROVAL other`, where a CI system names persons by logins, which are no names of git: whether the
+/// person is neither the author nor the committer, by what that system says of the commit. Class `policy`
+/// where one of them is, or where it does not know the author; done where no system is asked.
+status check_other_login(const std::string& person,
+                         const std::string& commit,
+                         const surroundings& around,
+                         const cancellation* cancelled);
+
+}  // namespace cicd

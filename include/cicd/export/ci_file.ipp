@@ -1,0 +1,181 @@
+// The head, the merge with what the team adds, and the difference of two files.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <cicd/base/text.hpp>
+#include <cicd/base/yaml.hpp>
+#include <cicd/export/ci_file.hpp>
+
+namespace cicd {
+
+namespace export_ci_file {
+namespace {
+
+constexpr std::string_view mark = "# Exported by cicd";
+
+/// `on` is a key that YAML 1.1 reads as a boolean.
+json with_text_keys(const json& of) {
+  if (!of.is_object()) return of;
+  json made(json::object{});
+  for (const auto& [key, value] : of.members()) made.set(key == "true" ? "on" : key, value);
+  return made;
+}
+
+json merged(const json& under, const json& over) {
+  if (over.is_null()) return under;
+  if (under.is_array() && over.is_array()) {
+    json made = under;
+    for (const json& each : over.elements()) made.push(each);
+    return made;
+  }
+  if (!under.is_object() || !over.is_object()) return over;
+  json made = under;
+  for (const auto& [key, value] : over.members()) made.set(key, merged(under[key], value));
+  return made;
+}
+
+/// A word that a system would replace before any shell sees it.
+status check_no_expression(const ci_source& of) {
+  const auto check = [&](std::string_view keyword, std::string_view word) -> status {
+    if (word.find("${{") == word.npos && word.find("<<") == word.npos) return {};
+    return error{exit_class::usage,
+                 of.declared_at,
+                 fmt::format("{} holds an expression of a CI system", keyword),
+                 std::string(word),
+                 {}}
+        .with("try", "a program of the repository that reads a variable");
+  };
+  for (const text& each : of.declared.setup)
+    if (status none = check("SETUP", each.view()); !none) return none;
+  for (const text& each : of.declared.configure)
+    if (status none = check("CONFIGURE", each.view()); !none) return none;
+  for (const assignment& each : of.declared.runner)
+    if (status none = check("RUNNER", each.value); !none) return none;
+  for (const ref_pattern& each : of.declared.branches)
+    if (status none = check("BRANCHES", each.view()); !none) return none;
+  for (const label& each : of.declared.logins)
+    if (status none = check("LOGINS", each.value); !none) return none;
+  return check("REGION", of.declared.region.view());
+}
+
+using lines = std::vector<std::string>;
+
+/// The lines that both have, found by those that each has once: files of the same jobs have many.
+class line_difference {
+ public:
+  line_difference(lines there, lines wanted) : old_(std::move(there)), new_(std::move(wanted)) {
+    compare(0, old_.size(), 0, new_.size());
+  }
+
+  /// What differs, with three lines around it.
+  std::string text() const {
+    std::vector<bool> is_shown(all_.size(), false);
+    for (std::size_t at = 0; at < all_.size(); ++at)
+      if (all_[at].front() != ' ')
+        for (std::size_t near = at - std::min<std::size_t>(at, 3); near < std::min(at + 4, all_.size());
+             ++near)
+          is_shown[near] = true;
+    std::string text;
+    for (std::size_t at = 0; at < all_.size(); ++at)
+      if (is_shown[at]) text += (at > 0 && !is_shown[at - 1] ? "@@\n" : "") + all_[at] + "\n";
+    return text;
+  }
+
+ private:
+  void compare(std::size_t old_at, std::size_t old_end, std::size_t new_at, std::size_t new_end) {
+    while (old_at < old_end && new_at < new_end && old_[old_at] == new_[new_at])
+      all_.push_back("  " + old_[old_at++]), ++new_at;
+    std::size_t same = 0;
+    while (same < old_end - old_at && same < new_end - new_at
+           && old_[old_end - same - 1] == new_[new_end - same - 1])
+      ++same;
+    between(old_at, old_end - same, new_at, new_end - same);
+    for (std::size_t at = old_end - same; at < old_end; ++at) all_.push_back("  " + old_[at]);
+  }
+
+  void between(std::size_t old_at, std::size_t old_end, std::size_t new_at, std::size_t new_end) {
+    if (const auto [at, other] = anchor(old_at, old_end, new_at, new_end); at < old_end) {
+      compare(old_at, at, new_at, other);
+      return compare(at, old_end, other, new_end);
+    }
+    for (; old_at < old_end; ++old_at) all_.push_back("- " + old_[old_at]);
+    for (; new_at < new_end; ++new_at) all_.push_back("+ " + new_[new_at]);
+  }
+
+  /// A line that either part has once: the nearest to the middle. `old_end` where there is none.
+  std::pair<std::size_t, std::size_t> anchor(std::size_t old_at,
+                                             std::size_t old_end,
+                                             std::size_t new_at,
+                                             std::size_t new_end) const {
+    std::map<std::string_view, std::pair<std::size_t, std::size_t>> counted;  // how often, and where
+    for (std::size_t at = new_at; at < new_end; ++at)
+      ++counted[new_[at]].first, counted[new_[at]].second = at;
+    std::map<std::string_view, std::size_t> here;
+    for (std::size_t at = old_at; at < old_end; ++at) ++here[old_[at]];
+    const std::size_t middle = (old_at + old_end) / 2;
+    std::size_t best = old_end;
+    for (std::size_t at = old_at; at < old_end; ++at) {
+      const auto found = counted.find(old_[at]);
+      if (here[old_[at]] != 1 || found == counted.end() || found->second.first != 1) continue;
+      const auto far = [&](std::size_t one) { return one > middle ? one - middle : middle - one; };
+      if (best == old_end || far(at) < far(best)) best = at;
+    }
+    return {best, best == old_end ? new_end : counted[old_[best]].second};
+  }
+
+  lines old_, new_, all_;
+};
+
+std::string head_of(const ci_system& system, const ci_source& of) {
+  std::string head =
+      fmt::format("{}: what {} and the pipelines of this build tree declare. Write it again by\n", mark,
+                  of.declared_at.substr(0, of.declared_at.find(':')));
+  head += fmt::format("#   build/.cicd/cicd export {}\n", system.name);
+  head +=
+      fmt::format("# Digests stand in {}; what {} holds is merged in. The test cicd.export compares it.\n",
+                  of.pins.file, system.local);
+  return head;
+}
+
+}  // namespace
+}  // namespace export_ci_file
+
+const std::vector<ci_system>& ci_systems() {
+  static const std::vector<ci_system> all{{"github", ".github/workflows/cicd.yml", "ci/local.github.yml"},
+                                          {"gitlab", ".gitlab-ci.yml", "ci/local.gitlab.yml"},
+                                          {"circleci", ".circleci/config.yml", "ci/local.circleci.yml"}};
+  return all;
+}
+
+const ci_system* find_ci_system(std::string_view name) {
+  const auto found = std::ranges::find(ci_systems(), name, &ci_system::name);
+  return found == ci_systems().end() ? nullptr : &*found;
+}
+
+result<std::string> ci_file_of(const ci_system& system,
+                               const ci_jobs& jobs,
+                               const ci_source& of,
+                               const json& local) {
+  using namespace export_ci_file;
+  if (status none = check_no_expression(of); !none) return std::move(none).error();
+  result<json> made = system.name == "github"   ? github_workflow(jobs, of)
+                      : system.name == "gitlab" ? gitlab_pipeline(jobs, of)
+                                                : circleci_config(jobs, of);
+  if (!made) return std::move(made).error();
+  return head_of(system, of) + yaml_text(merged(*made, with_text_keys(local)));
+}
+
+bool is_ci_export(std::string_view text) {
+  return text.starts_with(export_ci_file::mark);
+}
+
+std::string difference_of(std::string_view there, std::string_view wanted) {
+  return export_ci_file::line_difference(split(there, '\n'), split(wanted, '\n')).text();
+}
+
+}  // namespace cicd

@@ -1,0 +1,88 @@
+// The jobs that a build tree becomes in a CI system: one for each pipeline and stage, with the edges of the
+// graph, and which of them an event needs. Pure; it knows no system's file, and not how a step is run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <cicd/declare/model.hpp>
+#include <cicd/plan/graph.hpp>
+
+namespace cicd {
+
+/// What a job is, which decides when it runs.
+enum class ci_job_kind : std::uint8_t {
+  verify,    ///< builds, tests, scans, makes images or publishes
+  plan,      ///< shows and saves what the deploy behind the gate will do
+  gate,      ///< waits for a person
+  deploy,    ///< an environment that follows a branch or a tag
+  preview,   ///< of a pull request, behind a gate
+  closed,    ///< of a pull request that was closed
+  by_hand,   ///< started by its name
+  scheduled  ///< by time
+};
+
+struct ci_job {
+  ci_job_kind kind = ci_job_kind::verify;
+  std::string name;                      ///< `orders-build`; of several pipelines `all-build`
+  std::string pipeline;                  ///< empty: of all of the build tree
+  std::string part;                      ///< `build`, `deploy-prod`
+  std::vector<std::string> pipelines{};  ///< of a job that is one for each of these
+  std::vector<std::string> after{};      ///< names of jobs
+  std::vector<std::string> steps{};      ///< those that it ends with
+  std::string place{};                   ///< of a deploy: `orders-prod`, in which one runs at a time
+  std::string environment{};             ///< the name of the environment
+  std::string role{};                    ///< of AWS; empty: it asks for no token
+  std::string command{};                 ///< of the driver, in place of a target: `preview sweep {pipeline}`
+  bool is_approved = false;              ///< a gate comes before it
+  bool is_planned = false;               ///< and it deploys what the job before the gate saved
+  bool asks_approval = false;            ///< APPROVAL is declared: cicd's own counts, too
+  bool reads_remote = false;             ///< the gate asks the remote repository
+  bool is_named = false;                 ///< started by its name, as are the plan and the gate before it
+  bool signs_keyless = false;            ///< it publishes, and signs by the identity of the job
+  trigger on{};                          ///< of a deploy
+
+  bool is_matrix() const { return !pipelines.empty(); }
+  /// Whether others take what it made.
+  bool hands_on() const {
+    return kind == ci_job_kind::verify || kind == ci_job_kind::plan || kind == ci_job_kind::deploy;
+  }
+};
+
+/// More pipelines than this, and a stage is one job with a matrix.
+inline constexpr std::size_t most_single_pipelines = 12;
+
+struct ci_jobs {
+  std::vector<ci_job> single{};                 ///< one for each pipeline and part, in the order of the graph
+  std::vector<ci_job> jobs{};                   ///< as they are exported: the same, or one for each part
+  std::vector<std::string> branches{}, tags{};  ///< patterns of pushes that are built
+  bool has_previews = false, has_scheduled = false, has_by_hand = false;
+  /// A name that two jobs or two places would have, with what they are; then nothing can be exported.
+  struct clash {
+    std::string name, one, other;
+  };
+  std::optional<clash> clashes{};
+
+  const ci_job* find(std::string_view name) const;
+};
+
+/// Of a checked model and its graph.
+ci_jobs ci_jobs_of(const model& of, const step_graph& graph);
+
+/// What happened, as far as it decides which jobs run.
+struct ci_moment {
+  enum class kind : std::uint8_t { push, tag, pull_request, closed, queue, schedule, by_hand };
+  kind what = kind::push;
+  std::string name{};  ///< of the branch or tag
+  bool is_fork = false;
+  std::string job{};                                             ///< by hand: which
+  std::optional<std::set<std::string, std::less<>>> affected{};  ///< steps; nothing: all
+};
+
+/// The names of single jobs that run then, in their order.
+std::vector<std::string> wanted_jobs(const ci_jobs& of, const ci_moment& at);
+
+}  // namespace cicd

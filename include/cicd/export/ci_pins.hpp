@@ -1,0 +1,38 @@
+// What an export takes from elsewhere, each by its digest: ci/pins.json, a table of the team's that no export
+// writes over. It does not know who updates it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <cicd/base/error.hpp>
+
+namespace cicd {
+
+/// One line of the table.
+struct ci_pin {
+  std::string version;  ///< for people and programs that update: `v4.2.2`
+  std::string digest;   ///< 40 digits of a commit, `sha256:` and 64 digits of an image or archive
+  std::string url;      ///< of an archive
+};
+
+struct ci_pins {
+  std::map<std::string, ci_pin, std::less<>> by_name{};
+  std::string file = "ci/pins.json";  ///< as errors name it
+
+  /// `actions/checkout@11bd7190…`; class `usage` where the table has no such action.
+  result<std::string> action(std::string_view name) const;
+  /// `<image>:<version>@sha256:…`; an image that has its digest stands for itself.
+  result<std::string> image(std::string_view name) const;
+  /// The archive of cicd; null where none is named.
+  const ci_pin* archive() const;
+};
+
+/// Class `usage` with the file where the text is no such table.
+result<ci_pins> ci_pins_from(std::string_view text, std::string file);
+
+/// The table that the first export writes where there is none.
+std::string first_ci_pins();
+
+}  // namespace cicd

@@ -1,0 +1,10 @@
+// The bodies of this folder, once in a program.
+#pragma once
+
+#include <cicd/export/ci_file.ipp>
+#include <cicd/export/ci_file_circle.ipp>
+#include <cicd/export/ci_file_github.ipp>
+#include <cicd/export/ci_file_gitlab.ipp>
+#include <cicd/export/ci_jobs.ipp>
+#include <cicd/export/ci_lines.ipp>
+#include <cicd/export/ci_pins.ipp>

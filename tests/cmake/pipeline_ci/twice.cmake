@@ -1,0 +1,4 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true)
+pipeline_ci(SYSTEMS github)
+pipeline_ci(SYSTEMS gitlab)

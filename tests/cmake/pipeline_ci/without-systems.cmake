@@ -1,0 +1,3 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND true)
+pipeline_ci(CACHES)

@@ -1,0 +1,5 @@
+add_pipeline(orders)
+pipeline_step(orders build COMMAND x OUTPUTS x.zip x)
+pipeline_image(orders BASE scratch FILES x=/x ENTRYPOINT /x)
+pipeline_function(orders hook AFTER build ZIP x.zip)
+pipeline_environment(orders stage ON branch main VIA serverless VERIFY_SIGNATURE key keys/release.pub)

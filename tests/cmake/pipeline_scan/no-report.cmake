@@ -1,0 +1,2 @@
+add_pipeline(orders)
+pipeline_scan(orders one COMMAND true)

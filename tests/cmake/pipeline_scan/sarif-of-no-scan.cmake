@@ -1,0 +1,2 @@
+add_pipeline(orders)
+pipeline_step(orders one COMMAND true SARIF out.sarif)

@@ -1,0 +1,6 @@
+add_pipeline(web)
+pipeline_step(web build COMMAND ./build {setting.region} INPUTS build)
+pipeline_environment(web prod VIA gitops)
+pipeline_setting(web region ALLOWED us-east-1 sa-east-1 VALUE us-east-1 DEFAULT us-east-1)
+pipeline_setting(web region IN prod DEFAULT sa-east-1)
+pipeline_setting(web region IN prod VALUE sa-east-1)

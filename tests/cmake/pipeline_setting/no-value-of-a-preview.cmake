@@ -1,0 +1,7 @@
+add_pipeline(web)
+pipeline_step(web build COMMAND ./build STAGE build INPUTS build)
+pipeline_image(web FILES build=/build)
+pipeline_service(web api PORT 8080)
+pipeline_environment(web stage ON branch main VIA gitops REPOSITORY https://git.example.com/stage.git)
+pipeline_preview(web IN stage HOST {slug}.example.com PATH {setting.region})
+pipeline_setting(web region ALLOWED path)

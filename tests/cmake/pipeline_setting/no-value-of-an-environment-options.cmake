@@ -1,0 +1,1 @@
+list(APPEND arguments -Dweb.region=sa-east-1)

@@ -1,0 +1,8 @@
+add_pipeline(web)
+pipeline_step(web build COMMAND ./build STAGE build INPUTS build)
+pipeline_image(web FILES build=/build)
+pipeline_service(web api PORT 8080 ENV REGION={setting.region})
+pipeline_environment(web stage VIA gitops)
+pipeline_environment(web prod VIA gitops REPOSITORY https://git.example.com/{setting.region}.git)
+pipeline_setting(web region ALLOWED us-east-1 sa-east-1)
+pipeline_setting(web region IN stage VALUE us-east-1)

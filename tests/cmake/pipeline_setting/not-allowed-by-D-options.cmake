@@ -1,0 +1,1 @@
+list(APPEND arguments -Dweb.region=us-east-2)

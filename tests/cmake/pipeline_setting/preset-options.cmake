@@ -1,0 +1,1 @@
+list(APPEND arguments --preset br)

@@ -1,0 +1,5 @@
+add_pipeline(web)
+pipeline_step(web build COMMAND ./build {setting.db-password} {setting.login} INPUTS build)
+pipeline_setting(web db-password DEFAULT changeme)
+pipeline_setting(web login DEFAULT secret:login)
+pipeline_setting(web token-days ALLOWED 1..90 DEFAULT 30)

@@ -1,0 +1,6 @@
+add_pipeline(web)
+pipeline_step(web build COMMAND ./build {setting.region} {setting.workers} {setting.debug} {setting.mirror} INPUTS build)
+pipeline_setting(web region ALLOWED us-east-1 sa-east-1 DEFAULT us-east-2)
+pipeline_setting(web workers ALLOWED 1..64 DEFAULT 100)
+pipeline_setting(web debug ALLOWED boolean DEFAULT ON)
+pipeline_setting(web mirror ALLOWED host DEFAULT "Mirror.example.com")

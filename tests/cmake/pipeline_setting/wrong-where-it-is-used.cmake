@@ -1,0 +1,7 @@
+add_pipeline(web)
+pipeline_step(web build COMMAND ./build STAGE build INPUTS build)
+pipeline_image(web FILES build=/build)
+pipeline_service(web api PORT 8080 HOST web.{setting.zone})
+pipeline_environment(web prod VIA gitops PATH {setting.zone})
+pipeline_setting(web zone DEFAULT "example com")
+pipeline_setting(web zone IN prod VALUE ../up)

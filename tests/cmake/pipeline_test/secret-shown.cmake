@@ -1,0 +1,5 @@
+add_pipeline(orders)
+pipeline_secret(orders database-url PASS_ENV DATABASE_URL)
+pipeline_backing_service(orders db URL secret:database-url READY command true)
+pipeline_test(orders good NEEDS db ENV "LIST=a;b" URL={db.url} COMMAND echo "a;b")
+pipeline_test(orders mine NEEDS db COMMAND echo {db.url})
