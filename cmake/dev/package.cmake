@@ -39,7 +39,8 @@ install(FILES ${functions} "${PROJECT_BINARY_DIR}/package-installed/cicd-config.
 install(DIRECTORY templates/ DESTINATION "${templates_folder}" USE_SOURCE_PERMISSIONS) # a skeleton has programs
 install(DIRECTORY "${PROJECT_BINARY_DIR}/manual/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" FILES_MATCHING PATTERN "*.1")
 install(DIRECTORY "${PROJECT_BINARY_DIR}/manual/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man7" FILES_MATCHING PATTERN "*.7")
-install(DIRECTORY "${PROJECT_BINARY_DIR}/vscode/" DESTINATION "${CMAKE_INSTALL_DATADIR}/cicd/vscode")
+install(FILES "${PROJECT_BINARY_DIR}/editors/cicd.code-snippets" DESTINATION "${CMAKE_INSTALL_DATADIR}/cicd/vscode")
+install(FILES "${PROJECT_BINARY_DIR}/editors/completion.cmake" DESTINATION "${package_folder}")
 install(FILES README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
 

@@ -51,9 +51,8 @@ if(TARGET cicd)
   add_custom_target(docs
     COMMAND "${CMAKE_COMMAND}" -P "${PROJECT_SOURCE_DIR}/cmake/dev/field_docs.cmake"
     COMMAND cicd reference > "${PROJECT_SOURCE_DIR}/docs/reference.md"
-    COMMAND cicd reference --cmake-comments > "${PROJECT_SOURCE_DIR}/cmake/completion.cmake"
     COMMAND cicd reference --schema > "${PROJECT_SOURCE_DIR}/docs/schema/pipeline.schema.json"
-    COMMENT "declare/options/fields_docs_*.inc, docs/reference.md, docs/schema and cmake/completion.cmake" VERBATIM)
+    COMMENT "declare/options/fields_docs_*.inc, docs/reference.md and docs/schema" VERBATIM)
   add_dependencies(docs cicd)
 endif()
 

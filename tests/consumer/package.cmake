@@ -112,7 +112,7 @@ expect(stderr "cicd: the driver does not run on this machine \\([^)]+\\): ${WORK
 set(environment CMAKE_BUILD_TYPE=Release --unset=CMAKE_CXX_COMPILER_LAUNCHER)
 run(COMMAND "${CMAKE_COMMAND}" -S "${CICD_SOURCE}" -B "${WORK}/tree" -G Ninja -DBUILD_TESTING=OFF "-DCMAKE_CXX_COMPILER=${CXX}"
   -DCMAKE_INSTALL_INCLUDEDIR=headers/of-cicd)
-file(COPY "${BUILD}/cicd" "${BUILD}/libcicd_typed.a" "${BUILD}/libcicd_testing.a" "${BUILD}/manual" "${BUILD}/vscode" DESTINATION "${WORK}/tree")
+file(COPY "${BUILD}/cicd" "${BUILD}/libcicd_typed.a" "${BUILD}/libcicd_testing.a" "${BUILD}/manual" "${BUILD}/editors" DESTINATION "${WORK}/tree")
 run(COMMAND "${CMAKE_COMMAND}" --install "${WORK}/tree" --prefix "${WORK}/own folders")
 file(WRITE "${WORK}/headers/CMakeLists.txt" [==[
 cmake_minimum_required(VERSION 3.25)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -27,6 +28,16 @@ def service(root, sources=None, build="build", home=None):
     if sources:
         shutil.copytree(sources, tree.source, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target", "build"))
     return tree
+
+
+# The step that makes a base by `runtime`.
+RUNTIME = "pipeline_step({0} runtime COMMAND ./make-runtime runtime.tar INPUTS make-runtime TOOLS java ldd PASS_ENV JAVA_HOME OUTPUTS runtime.tar)\n"
+
+
+def runtime():
+    """make-runtime of the example, with every module, so that it has all that an application takes."""
+    script = (SOURCE / "examples/java-maven/make-runtime").read_text()
+    return re.sub(r"^modules=.*$", "modules=java.se,jdk.crypto.ec,jdk.unsupported,jdk.management,jdk.httpserver", script, flags=re.M)
 
 
 def free_port():
@@ -100,6 +111,14 @@ class Suite(unittest.TestCase):
     def clean(cls):
         subprocess.run(["chmod", "-R", "u+rwX", str(cls.folder)], check=False)
         shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def replace(self, path, old, new):
+        """In a file of `self.tree`, until the case ends."""
+        file = self.tree.source / path
+        before = file.read_text()
+        self.assertIn(old, before)
+        file.write_text(before.replace(old, new))
+        self.addCleanup(file.write_text, before)
 
     def check_is_unprivileged(self, container):
         status = container.status()

@@ -8,12 +8,11 @@ import unittest
 import java
 from java import SOURCE, harness
 
-RUNTIME = "pipeline_step({0} runtime COMMAND ./make-runtime runtime.tar INPUTS make-runtime TOOLS java ldd PASS_ENV JAVA_HOME OUTPUTS runtime.tar)\n"
 CALLS = """
 add_pipeline(demo TEMPLATE java-maven BASE rootfs:runtime.tar BASE_AFTER runtime)
 pipeline_backing_service(demo redis COMMAND redis-server --port {redis.port} --bind {redis.host} --save "" READY redis)
 pipeline_step(demo test NEEDS redis ENV REDIS_PORT={redis.port})
-""" + RUNTIME.format("demo")
+""" + java.RUNTIME.format("demo")
 PLUGINS = """
 			<plugin>
 				<groupId>org.apache.maven.plugins</groupId>
@@ -130,12 +129,6 @@ class PriceTest {
 """
 
 
-def runtime():
-    """The example's, with every module, since nobody looked which ones are taken."""
-    script = (SOURCE / "examples/java-maven/make-runtime").read_text()
-    return re.sub(r"^modules=.*$", "modules=java.se,jdk.crypto.ec,jdk.unsupported,jdk.management,jdk.httpserver", script, flags=re.M)
-
-
 def java_home():
     told = subprocess.run(["java", "-XshowSettings:properties", "-version"], capture_output=True, text=True, check=True).stderr
     return re.search(r"java\.home = (\S+)", told)[1]
@@ -157,7 +150,7 @@ class War(Started):
         pom = (tree.source / "pom.xml").read_text()
         pom = pom.replace("<version>0.0.1-SNAPSHOT</version>", "<version>0.0.1-SNAPSHOT</version>\n\t<packaging>war</packaging>", 1)
         tree.write("pom.xml", pom.replace("\n\t\t</plugins>\n\t</build>\n", PLUGINS))
-        tree.write("make-runtime", runtime(), 0o755)
+        tree.write("make-runtime", java.runtime(), 0o755)
         tree.write(".mvn/toolchains.xml", TOOLCHAINS.format("of-the-tests", java_home()))
         tree.write(".mvn/maven.config", "--toolchains\n.mvn/toolchains.xml\n-Pintegration\n")
         tree.write("src/test/java/com/example/demo/RedisIT.java", REDIS_IT)
@@ -178,27 +171,21 @@ class War(Started):
         self.assertIn('name="redisAnswers', report)
         self.assertIn("greetsByName", report)
         self.assertEqual(harness.bearers(self.tree.cookie), [])
-        it = self.tree.source / "src/test/java/com/example/demo/RedisIT.java"
-        it.write_text(REDIS_IT.replace("+PONG", "+GONE"))
-        self.addCleanup(it.write_text, REDIS_IT)
+        path = "src/test/java/com/example/demo/RedisIT.java"
+        self.replace(path, "+PONG", "+GONE")
         done = self.tree.run("demo.test", status=1, timeout=900)
         self.assertIn("redisAnswers", done.all)
-        self.assertIn("src/test/java/com/example/demo/RedisIT.java:15", done.all)
+        self.assertIn(f"{path}:15", done.all)
 
     def test_a_toolchain_and_offline_are_what_maven_config_says(self):
-        for name, text, said in ((".mvn/toolchains.xml", TOOLCHAINS.format("another", java_home()), "(?i)toolchain"), (".mvn/maven.config", "--toolchains\n.mvn/toolchains.xml\n--offline\n-Dmaven.repo.local=none\n", "offline mode")):
+        config = ".mvn/maven.config"
+        for name, old, new, said in ((".mvn/toolchains.xml", "of-the-tests", "another", "(?i)toolchain"), (config, "-Pintegration", "--offline\n-Dmaven.repo.local=none", "offline mode")):
             with self.subTest(name):
-                path = self.tree.source / name
-                before = path.read_text()
-                path.write_text(text)
-                self.addCleanup(path.write_text, before)
+                self.replace(name, old, new)
                 done = self.tree.run("demo.build", status=1, timeout=300)
                 self.assertRegex(done.all, said)
                 self.doCleanups()
-        path = self.tree.source / ".mvn/maven.config"
-        before = path.read_text()
-        self.addCleanup(path.write_text, before)
-        path.write_text(before + "--offline\n")
+        self.replace(config, "-Pintegration", "-Pintegration\n--offline")
         self.tree.run("demo.build", timeout=300)
         self.assertEqual(self.tree.outcomes(), {"demo/build": "ran"})
 
@@ -212,8 +199,8 @@ class Kotlin(Started):
         tree.write("pom.xml", KOTLIN.replace("@junit@", re.search(r"<junit.version>([^<]+)", skeleton)[1]).replace("@plugins@", plugins))
         tree.write("src/main/kotlin/Main.kt", MAIN_KT)
         tree.write("src/test/kotlin/PriceTest.kt", MAIN_TEST_KT)
-        tree.write("make-runtime", runtime(), 0o755)
-        tree.declare("add_pipeline(prices TEMPLATE java-maven BASE rootfs:runtime.tar BASE_AFTER runtime)\n" + RUNTIME.format("prices"))
+        tree.write("make-runtime", java.runtime(), 0o755)
+        tree.declare("add_pipeline(prices TEMPLATE java-maven BASE rootfs:runtime.tar BASE_AFTER runtime)\n" + java.RUNTIME.format("prices"))
         tree.commit()
         tree.configure()
         tree.run("prices.image", "prices.test", timeout=900)

@@ -116,11 +116,7 @@ class Modules(java.Suite):
         self.assertIn("5 tests", self.built.all)
 
     def outcomes_after(self, path, old, new):
-        file = self.tree.source / path
-        before = file.read_text()
-        self.assertIn(old, before)
-        file.write_text(before.replace(old, new))
-        self.addCleanup(file.write_text, before)
+        self.replace(path, old, new)
         plan = self.tree.plan("orders.build", "billing.build", "orders.test", "billing.test")
         return sorted(one["step"] for one in plan["steps"] if one["decision"] not in ("up-to-date",))
 
@@ -140,13 +136,11 @@ class Modules(java.Suite):
         self.assertEqual(self.tree.outcomes(), {"orders/build": "up-to-date"})
 
     def test_a_failing_test_of_a_module_is_named(self):
-        path = self.tree.source / "libs/rules/src/test/java/shop/rules/RulesTest.java"
-        before = path.read_text()
-        path.write_text(before.replace("5,", "6,"))
-        self.addCleanup(path.write_text, before)
+        path = "libs/rules/src/test/java/shop/rules/RulesTest.java"
+        self.replace(path, "5,", "6,")
         done = self.tree.run("orders.test", status=1, timeout=300)
         self.assertIn("sizeOfRules", done.all)
-        self.assertIn("libs/rules/src/test/java/shop/rules/RulesTest.java:9", done.all)
+        self.assertIn(f"{path}:9", done.all)
 
     def test_a_module_that_is_not_there_is_refused(self):
         self.tree.write("CMakeLists.txt", self.text.replace("module=orders", "module=order"))

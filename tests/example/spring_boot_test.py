@@ -1,9 +1,8 @@
-"""A Spring Boot application that nobody adapted: its fat jar becomes the layers that its own layers.idx names, and starts."""
+"""A Spring Boot application that was not adapted: its fat jar becomes the layers that its own layers.idx names, and starts."""
 
 import gzip
 import io
 import json
-import re
 import tarfile
 import unittest
 import zipfile
@@ -11,10 +10,7 @@ import zipfile
 import java
 from java import SOURCE, harness
 
-CALLS = """
-add_pipeline(demo TEMPLATE java-maven BASE rootfs:runtime.tar BASE_AFTER runtime)
-pipeline_step(demo runtime COMMAND ./make-runtime runtime.tar INPUTS make-runtime TOOLS java ldd PASS_ENV JAVA_HOME OUTPUTS runtime.tar)
-"""
+CALLS = "add_pipeline(demo TEMPLATE java-maven BASE rootfs:runtime.tar BASE_AFTER runtime)\n" + java.RUNTIME.format("demo")
 
 
 class SpringBoot(java.Suite):
@@ -22,9 +18,7 @@ class SpringBoot(java.Suite):
     def setUpClass(cls):
         super().setUpClass()
         tree = cls.tree = java.service(cls.folder / "t", SOURCE / "tests/projects/spring-boot")
-        # The example's runtime with every module, since nobody looked which ones Spring takes.
-        script = (SOURCE / "examples/java-maven/make-runtime").read_text()
-        tree.write("make-runtime", re.sub(r"^modules=.*$", "modules=java.se,jdk.crypto.ec,jdk.unsupported,jdk.management", script, flags=re.M), 0o755)
+        tree.write("make-runtime", java.runtime(), 0o755)
         tree.declare(CALLS)
         tree.commit()
         tree.configure()

@@ -103,7 +103,7 @@ exit $status
         self.base()
         tree = self.project(CALLS, in_dot_txt="in")
         tree.cicd("update")
-        (tree.home / ".config/containers/registries.conf").write_text(f'[[registry]]\nprefix = "{self.address}"\nlocation = "nowhere.invalid"\n')
+        self.go_offline(tree)
         tree.run("app.image")
         self.assertEqual(self.files(tree)["etc/text"], b"one")
         for spoilt in ("fetched.json", "index.json"):
@@ -120,7 +120,7 @@ exit $status
         self.assertIn("    no image for linux/s390x, which PLATFORMS names\n", tree.cicd("update").stdout)
         tree.declare(CALLS.replace("REGISTRY", self.address).replace("BASE", f"PLATFORMS linux/{bases.HERE} linux/{bases.OTHER} BASE"))
         tree.configure()
-        (tree.home / ".config/containers/registries.conf").write_text(f'[[registry]]\nprefix = "{self.address}"\nlocation = "nowhere.invalid"\n')
+        self.go_offline(tree)
         tree.run("app.image")
 
     def test_offline_the_base_of_a_platform_that_PLATFORMS_got_later_is_there_after_cicd_update(self):
@@ -132,7 +132,7 @@ exit $status
         self.assertRegex(tree.cicd("update").stdout, "nothing newer\n  .*\n    no image for linux/s390x, which PLATFORMS names\n")
         tree.declare(CALLS.replace("REGISTRY", self.address).replace("BASE", f"PLATFORMS linux/{bases.HERE} linux/{bases.OTHER} BASE"))
         tree.configure()
-        (tree.home / ".config/containers/registries.conf").write_text(f'[[registry]]\nprefix = "{self.address}"\nlocation = "nowhere.invalid"\n')
+        self.go_offline(tree)
         tree.run("app.image")
 
     def test_a_base_in_the_form_of_docker_is_the_same_image_by_tag_and_by_digest(self):
@@ -153,7 +153,7 @@ exit $status
                 self.assertEqual((self.files(tree)["etc/text"], "A=1" in self.image(tree)[1]["config"]["Env"]), (b"docker", True))
             # What lies in the cache is the same still, and no other config is.
             cache = {"CICD_CACHE_DIR": str(self.folder / base.replace(":", "-"))}
-            (tree.home / ".config/containers/registries.conf").write_text(f'[[registry]]\nprefix = "{self.address}"\nlocation = "nowhere.invalid"\n')
+            self.go_offline(tree)
             tree.write("in.txt", "offline")
             tree.run("app.image", env=cache)
             kept = next((self.folder / base.replace(":", "-") / "layers/bases").iterdir()) / "fetched.json"

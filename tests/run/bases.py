@@ -97,6 +97,10 @@ class Case(harness.Case):
         tree.configure()
         return tree
 
+    def go_offline(self, tree):
+        """Its programs no longer find the registry."""
+        (tree.home / ".config/containers/registries.conf").write_text(f'[[registry]]\nprefix = "{self.address}"\nlocation = "nowhere.invalid"\n')
+
     def image(self, tree, step="app/image"):
         """Manifest digest, config and the files of the layers of a built image, the last of a name."""
         layout = tree.work(step) / "layout"

@@ -24,13 +24,7 @@ MAVEN = '#!/bin/sh\n# MAVEN_OPTS is split at spaces, as Maven does it\nfor one i
 
 class CacheDirs(harness.Case):
     def fetching(self, calls=FETCH, script=FETCHER):
-        tree = self.tree()
-        tree.write("in.txt", "first")
-        tree.write("fetch", script)
-        tree.declare(calls)
-        tree.commit()
-        tree.configure()
-        return tree
+        return self.committed(calls, {"in.txt": "first", "fetch": script})
 
     def elsewhere(self, tree, build, **env):
         other = harness.Tree(tree.root, build=build, home=tree.home)

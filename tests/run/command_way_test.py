@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import unittest
-from pathlib import Path
 
 import harness
 import programs
@@ -142,16 +141,13 @@ class Command(programs.ProgramCase):
         tree.run("publish")
         tree.write("apply.sh", APPLY.replace("set -eu", 'set -eu\n[ ! -f "$WORLD/hang" ] || { echo $$ > "$WORLD/pid"; exec sleep 60; }'), 0o755)
         tree.commit("an apply that hangs")
-        (self.world / "hang").write_text("")
-        process = tree.start("/bin/sh", "-c", f'echo $$ > {self.folder}/run; exec "$0" run app.deploy-stage', tree.launcher)
-        program = int(harness.until(lambda: (self.world / "pid").exists() and (self.world / "pid").read_text().strip(), 60))
-        os.kill(int((self.folder / "run").read_text()), signal.SIGKILL)
+        process, run, program = self.begun(tree, "run", "app.deploy-stage")
+        os.kill(run, signal.SIGKILL)
         process.wait(30)
         (self.world / "hang").unlink()
         refused = tree.run("deploy-stage", status=3).stderr
         self.assertIn("another run deploys here", refused)
-        os.kill(program, signal.SIGKILL)
-        harness.until(lambda: not Path(f"/proc/{program}").exists() or "Z" in Path(f"/proc/{program}/stat").read_text().split()[2], 10)
+        self.kill_program(program)
         left = tree.build / ".cicd/command/app/stage"
         self.assertEqual(len(list(left.rglob("release.json"))), 1)
         tree.cicd("status")  # who only looks leaves the mark
@@ -161,13 +157,6 @@ class Command(programs.ProgramCase):
 
     HANGS = 'set -eu\n[ ! -f "$WORLD/hang" ] || { echo $$ > "$WORLD/pid"; while [ -f "$WORLD/hang" ]; do sleep 0.1; done; }'
 
-    def begun(self, tree, *words):
-        """A command whose APPLY hangs, and the id of its process."""
-        (self.world / "hang").write_text("")
-        process = tree.start("/bin/sh", "-c", f'echo $$ > {self.folder}/run; exec "$0" "$@"', tree.launcher, *words)
-        harness.until(lambda: (self.world / "pid").exists() and (self.world / "pid").read_text().strip(), 60)
-        return process, int((self.folder / "run").read_text())
-
     def test_a_pass_waits_for_a_deploy_of_another_and_tells_no_one(self):
         tree = self.made(declared=DECLARED + "pipeline_notify(app COMMAND ./notify.sh)\n")
         tree.write("apply.sh", APPLY.replace("set -eu", self.HANGS), 0o755)
@@ -176,7 +165,7 @@ class Command(programs.ProgramCase):
         tree.run("deploy-stage")
         version = self.next(tree, "two")
         tree.run("publish")
-        process, _ = self.begun(tree, "reconcile")
+        process, _, _ = self.begun(tree, "reconcile")
         (self.world / "notices").unlink(missing_ok=True)
         for _ in range(2):
             [waits] = [one for one in json.loads(tree.cicd("reconcile", "stage", "--json").stdout)["targets"]]
@@ -199,7 +188,7 @@ class Command(programs.ProgramCase):
         self.next(tree, "two")
         tree.run("deploy-stage")
         for number, status in ((signal.SIGTERM, 143), (signal.SIGHUP, 143), (signal.SIGINT, 130)):
-            process, run = self.begun(tree, "rollback", "app", "stage")
+            process, run, _ = self.begun(tree, "rollback", "app", "stage")
             os.kill(run, number)
             self.assertEqual(process.wait(60), status)
             self.assertIn("cicd rollback app stage", harness.note_in((tree.root / "out.txt").read_text(), "try"))
@@ -212,7 +201,7 @@ class Command(programs.ProgramCase):
         tree.write("apply.sh", APPLY.replace("set -eu", self.HANGS), 0o755)
         version = tree.commit("an apply that hangs")[:7]
         tree.run("publish")
-        process, run = self.begun(tree, "reconcile", "--watch", "--every", "5s")
+        process, run, _ = self.begun(tree, "reconcile", "--watch", "--every", "5s")
         os.kill(run, signal.SIGTERM)
         self.assertEqual(process.wait(60), 143)
         (self.world / "hang").unlink()

@@ -141,7 +141,7 @@ class Dockerfile(bases.Case):
         builder.parent.mkdir()
         builder.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {asked}\nexec {harness.tool("buildah")} "$@"\n')
         builder.chmod(0o755)
-        (tree.home / ".config/containers/registries.conf").write_text(f'[[registry]]\nprefix = "{self.address}"\nlocation = "nowhere.invalid"\n')
+        self.go_offline(tree)
         tree.run("app.image", env={"PATH": f"{builder.parent}:{tree.env['PATH']}"})
         self.assertIn("--pull=never", asked.read_text())
         self.assertNotIn("nowhere", asked.read_text())

@@ -18,12 +18,7 @@ pipeline_environment(orders prod ON tag v* FROM stage SOAK 2h APPROVAL other PRO
 
 class Explain(harness.Case):
     def released(self):
-        tree = self.tree()
-        tree.write("in.txt", "one")
-        tree.declare(RELEASED)
-        tree.commit()
-        tree.configure()
-        return tree
+        return self.committed(RELEASED)
 
     def data(self, tree, subject):
         told = json.loads(tree.cicd("explain", subject, "--json").stdout)

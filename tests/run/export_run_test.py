@@ -1,6 +1,6 @@
 """Exported files are run: the lines of each job are taken out of each file and executed in order, each job in a fresh clone on a machine
 of its own with that system's variables, up to a deploy to the embedded default. And what jobs hand on to each other is taken by
-nobody else."""
+no other run."""
 
 import hashlib
 import http.server
@@ -18,15 +18,15 @@ import export_test
 import harness
 from export_test import CI, GATED, PIPELINE, PUSH, SYSTEMS, WHOLE
 
-FORK = dict(CI="true", CIRCLECI="true", CIRCLE_BRANCH="pull/7", CIRCLE_PR_NUMBER="7", CIRCLE_PR_USERNAME="somebody", CIRCLE_PR_REPONAME="app",
+FORK = dict(CI="true", CIRCLECI="true", CIRCLE_BRANCH="pull/7", CIRCLE_PR_NUMBER="7", CIRCLE_PR_USERNAME="mallory", CIRCLE_PR_REPONAME="app",
             CIRCLE_PROJECT_USERNAME="us", CIRCLE_PROJECT_REPONAME="app", CIRCLE_PULL_REQUEST="https://example.com/us/app/pull/7",
             CIRCLE_WORKFLOW_WORKSPACE_ID="73")
 # What is known of the programs that a script starts is nothing: its result counts for one machine, or one CI run.
 SCRIPT = PIPELINE.replace("COMMAND cp in.txt out.txt INPUTS in.txt", "COMMAND sh build.sh INPUTS in.txt build.sh")
 
 
-# The gate of that run was passed by nobody.
-NOBODY = {"GITHUB_REPOSITORY": "us/other", "CI_JOB_MANUAL": "false"}
+# The gate of that run was not passed.
+NOT_PASSED = {"GITHUB_REPOSITORY": "us/other", "CI_JOB_MANUAL": "false"}
 
 
 def review(state, who, place="prod"):
@@ -129,7 +129,7 @@ class Jobs:
 
 
 def remade(whole, change=lambda name, content: (name, content), more=(), is_told=False):
-    """A file of results with other members; `is_told`: its own table knows of them."""
+    """A file of results with other members, of None a link; `is_told`: its own table knows of them."""
     with tarfile.open(fileobj=io.BytesIO(whole)) as old:
         members = dict([*(change(member.name, old.extractfile(member).read()) for member in old if member.isfile()), *more])
     if is_told:
@@ -141,6 +141,8 @@ def remade(whole, change=lambda name, content: (name, content), more=(), is_told
     with tarfile.open(fileobj=made, mode="w") as new:
         for name, content in members.items():
             member = tarfile.TarInfo(name)
+            if content is None:
+                member.type, member.linkname, content = tarfile.SYMTYPE, "/etc/passwd", b""
             member.size = len(content)
             new.addfile(member, io.BytesIO(content))
     return made.getvalue()
@@ -218,6 +220,24 @@ class ExportRun(export_test.ExportCase):
         tree.cicd("deploy", "--plan", plan, status=5, env=env)
         self.assertIn("two", made())
 
+    def test_an_approval_is_of_the_plan_and_by_the_gate_that_it_names(self):
+        tree = self.declared(PIPELINE + "pipeline_environment(app prod ON branch main APPROVAL required VIA gitops)\n")
+        plan = self.folder / "plan.json"
+
+        def approve(status, *words, **env):
+            return tree.cicd("approve", "app", "prod", "--reason", "seen", *words, status=status, env=env).all
+
+        tree.run("app.publish")
+        tree.cicd("plan", "app.deploy-prod", "--out", plan)
+        self.assertIn("no gate was passed", approve(5, "--gate", "app-prod-approval"))
+        self.assertIn("does not name who passed a gate: 'CircleCI'", approve(5, "--gate", "app-prod-approval", **PUSH["circleci"]))
+        tree.write("in.txt", "two")
+        tree.commit()
+        tree.run("app.publish")
+        self.assertIn("what would be approved is no longer what the saved plan was made of", approve(5, "--plan", plan))
+        plan.write_text("{}")
+        self.assertIn("not a saved plan", approve(2, "--plan", plan))
+
     def test_what_passed_the_gate_is_what_was_shown_before_it(self):
         tree = self.exported(GATED + CI)
         tree.commit()
@@ -236,8 +256,8 @@ class ExportRun(export_test.ExportCase):
                 shutil.rmtree(jobs.where.root)
                 jobs.kept["app-plan-prod"]["app-plan-prod.cicd"] = kept
                 if system != "circleci":  # names who passed the gate
-                    nobody = jobs.run("app-deploy-prod", env=NOBODY)
-                    self.assertEqual(nobody.returncode, 5, nobody.all)
+                    refused = jobs.run("app-deploy-prod", env=NOT_PASSED)
+                    self.assertEqual(refused.returncode, 5, refused.all)
                     shutil.rmtree(jobs.where.root)
                     done = jobs.run("app-deploy-prod")
                 else:
@@ -254,7 +274,7 @@ class ExportRun(export_test.ExportCase):
     def test_a_deploy_without_on_is_planned_and_waits_for_its_gate_where_it_is_started_by_hand(self):
         tree = self.exported(PIPELINE.replace("COMMAND cp", "COMMAND /bin/cp") + "pipeline_environment(app demo APPROVAL required VIA gitops)\n" + CI)
         tree.commit()
-        gitlab, circle = (ci_files.read((tree.source / SYSTEMS[system]).read_text()) for system in ("gitlab", "circleci"))
+        gitlab, circle = (self.file(tree, system) for system in ("gitlab", "circleci"))
         self.assertEqual(gitlab["app-plan-demo"]["rules"], [{"if": '$CI_PIPELINE_SOURCE == "web"', "when": "manual", "allow_failure": True}])
         self.assertEqual([one["job"] for one in gitlab["app-deploy-demo"]["needs"]], ["app-plan-demo"])
         flows = {name: [next(iter(each)) if isinstance(each, dict) else each for each in flow["jobs"]] for name, flow in circle["workflows"].items()}
@@ -280,7 +300,7 @@ class ExportRun(export_test.ExportCase):
     def test_what_was_started_in_the_browser_does_not_end_well_without_having_done_it(self):
         tree = self.exported(GATED.replace("app prod ON branch main", "app prod ON tag v*") + CI)
         tree.commit()
-        gitlab = ci_files.read((tree.source / SYSTEMS["gitlab"]).read_text())
+        gitlab = self.file(tree, "gitlab")
         for name in ("app-plan-prod", "app-deploy-prod", "app-deploy-stage"):
             self.assertTrue(all(rule["if"].startswith('$CI_PIPELINE_SOURCE == "push" && ') for rule in gitlab[name]["rules"]), name)
         jobs = Jobs(self, tree, "gitlab", env={"CI_PIPELINE_SOURCE": "web", "CI_COMMIT_BRANCH": "", "CI_COMMIT_TAG": "v1"})
@@ -360,6 +380,7 @@ class ExportRun(export_test.ExportCase):
                 (lambda name, content: (name, content + b" " if name.startswith("steps/") else content), 4, "does not have its digest"),
                 (lambda name, content: ("tree/elsewhere/x" if name.startswith("blobs/") else name, content), 2, "it holds tree/elsewhere/x"),
                 (lambda name, content: ("../x" if name.startswith("blobs/") else name, content), 2, "../x"),
+                (lambda name, content: (name, None if name.startswith("blobs/") else content), 2, "it holds a link: blobs/"),
                 (lambda name, content: ("other.json" if name == "head.json" else name, content), 2, "not a file of results")):
             file.write_bytes(remade(whole, change))
             self.assertIn(says, other.cicd("cache", "load", file, status=status).all)
@@ -454,7 +475,7 @@ class ExportRun(export_test.ExportCase):
 
     def test_each_command_of_a_job_that_needs_a_cluster_is_one_that_there_is(self):
         tree = self.exported(WHOLE)
-        lines = {line for system in SYSTEMS for _, all_ in ci_files.jobs_of(system, (tree.source / SYSTEMS[system]).read_text()).values()
+        lines = {line for system in SYSTEMS for _, all_ in self.jobs(tree, system).values()
                  for line in all_ if line.startswith("build/.cicd/cicd ") and re.search("canary|cron|sweep|remove", line)}
         self.assertEqual(len(lines), 7, lines)
         for line in lines:
@@ -466,11 +487,11 @@ class ExportRun(export_test.ExportCase):
                                      f"pipeline_environment({name} stage ON branch main VIA gitops REPOSITORY git@git.example.com:m.git)\n"
                                      for name in (f"f{number}" for number in range(20))) + CI)
         for system in SYSTEMS:
-            jobs = ci_files.jobs_of(system, (tree.source / SYSTEMS[system]).read_text())
+            jobs = self.jobs(tree, system)
             self.assertEqual(set(jobs) - {"cicd / result"}, {"decide", "reconcile-plan", "reconcile"} | ({"result"} if system != "gitlab" else set()))
             self.assertIn("build/.cicd/cicd reconcile --once --fetch", jobs["reconcile"][1])
             self.assertIn("build/.cicd/cicd reconcile --plan --fetch --since origin/main", jobs["reconcile-plan"][1])
-            self.assertEqual(ci_files.wrong_in(system, (tree.source / SYSTEMS[system]).read_text()), [])
+            self.assertEqual(ci_files.wrong_in(system, self.text(tree, system)), [])
         self.assertEqual(self.jobs_for(tree, **{**PUSH["gitlab"], "CI_PIPELINE_SOURCE": "schedule"}), ["reconcile"])
 
     def test_a_pull_request_is_rehearsed(self):

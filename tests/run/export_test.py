@@ -40,7 +40,7 @@ pipeline_environment(app stage ON branch main VIA kubectl NAMESPACE app CONTEXT 
 pipeline_environment(app prod ON tag v* FROM stage VIA kubectl NAMESPACE app CONTEXT prod APPROVAL required)
 pipeline_preview(app IN stage HOST app-{slug}.example.com)
 pipeline_canary(app IN prod SERVICE api SHARE 10%)
-""" + CI.replace("github gitlab", "github gitlab").replace(")\n", " LOGINS prod=arn:aws:iam::123456789012:role/deploy REGION eu-central-1 CACHES CANCEL_WAITING SETUP ./ci/setup.sh --quiet RUNNER github=ubuntu-24.04 gitlab=linux circleci=medium)\n")
+""" + CI.replace(")\n", " LOGINS prod=arn:aws:iam::123456789012:role/deploy REGION eu-central-1 CACHES CANCEL_WAITING SETUP ./ci/setup.sh --quiet RUNNER github=ubuntu-24.04 gitlab=linux circleci=medium)\n")
 # What each system says of a push to main; the machine of each job is another one.
 PUSH = {
     "github": dict(CI="true", GITHUB_ACTIONS="true", GITHUB_EVENT_NAME="push", GITHUB_REF="refs/heads/main", GITHUB_RUN_ID="71", GITHUB_ACTOR="jane",
@@ -54,13 +54,7 @@ PUSH = {
 
 class ExportCase(harness.Case):
     def declared(self, calls):
-        tree = self.tree()
-        tree.write("in.txt", "one")
-        tree.write(".gitignore", "build/\n")
-        tree.declare(calls)
-        tree.commit()
-        tree.configure()
-        return tree
+        return self.committed(calls, {".gitignore": "build/\n"})
 
     def exported(self, calls, *words):
         tree = self.declared(calls)
@@ -69,6 +63,12 @@ class ExportCase(harness.Case):
 
     def text(self, tree, system):
         return (tree.source / SYSTEMS[system]).read_text()
+
+    def file(self, tree, system):
+        return ci_files.read(self.text(tree, system))
+
+    def jobs(self, tree, system):
+        return ci_files.jobs_of(system, self.text(tree, system))
 
 
 class Export(ExportCase):
@@ -101,7 +101,6 @@ class Export(ExportCase):
 
     def test_what_is_exported_is_sound_to_each_systems_own_checkers(self):
         self.assert_sound(self.exported(WHOLE))
-
 
     def test_a_broken_file_is_found_by_each_checker(self):
         tree = self.exported(WHOLE)
@@ -138,7 +137,7 @@ class Export(ExportCase):
 
     def test_the_edges_of_the_graph_are_those_of_the_jobs(self):
         tree = self.exported(WHOLE)
-        edges = {system: {name: set(after) for name, (after, _) in ci_files.jobs_of(system, self.text(tree, system)).items()} for system in SYSTEMS}
+        edges = {system: {name: set(after) for name, (after, _) in self.jobs(tree, system).items()} for system in SYSTEMS}
         for system in SYSTEMS:
             with self.subTest(system):
                 after = edges[system]
@@ -154,10 +153,10 @@ class Export(ExportCase):
 
     def test_previews_are_there_for_other_branches_and_do_not_wait_for_each_other(self):
         tree = self.exported(WHOLE)
-        invoked = dict(ci_files.circle_invoked(ci_files.read(self.text(tree, "circleci"))))
+        invoked = dict(ci_files.circle_invoked(self.file(tree, "circleci")))
         for name in ("app-approve-branch", "app-deploy-branch"):
             self.assertEqual(invoked[name]["filters"], {"branches": {"ignore": ["/^main$/"]}}, name)
-        jobs = ci_files.read(self.text(tree, "github"))["jobs"]
+        jobs = self.file(tree, "github")["jobs"]
         self.assertEqual(jobs["app-deploy-branch"]["concurrency"]["group"], "cicd-app-stage-preview-${{ github.event.pull_request.number }}")
         self.assertEqual(jobs["app-deploy-stage"]["concurrency"]["group"], "cicd-app-stage")
 
@@ -172,9 +171,9 @@ class Export(ExportCase):
         passed = tree.call([harness.tool("ctest"), "--test-dir", tree.build, "-L", "^cicd$", "-R", "^cicd.export$"])
         self.assertEqual(passed.returncode, 0, passed.all)
         tree.declare(PIPELINE + "pipeline_step(app lint COMMAND cmp in.txt in.txt INPUTS in.txt STAGE scan)\n" + CI)
+        before = harness.digest_of_tree(tree.source, skip=("build",))
         tree.configure()
-        self.assertEqual(harness.digest_of_tree(tree.source, skip=("build", "CMakeLists.txt")),
-                         harness.digest_of_tree(tree.source, skip=("build", "CMakeLists.txt")))
+        self.assertEqual(harness.digest_of_tree(tree.source, skip=("build",)), before)
         drift = tree.cicd("export", "--check", status=3)
         self.assertIn("+   app-scan:", drift.stdout)
         self.assertIn("an exported file is not what would be written: '.github/workflows/cicd.yml'", drift.all)
@@ -186,7 +185,7 @@ class Export(ExportCase):
         shown = json.loads(tree.cicd("export", "--check", "--json", status=3).stdout)["files"]
         self.assertEqual([(one["system"], one["changed"]) for one in shown], [("github", True), ("gitlab", True), ("circleci", True)])
 
-    def test_a_file_that_somebody_wrote_is_not_written_over_and_what_the_team_adds_is_merged(self):
+    def test_a_file_that_is_no_export_is_not_written_over_and_what_the_team_adds_is_merged(self):
         tree = self.declared(PIPELINE + CI)
         tree.write(SYSTEMS["gitlab"], "stages: [mine]\n")
         refused = tree.cicd("export", status=3)
@@ -195,7 +194,7 @@ class Export(ExportCase):
         tree.write("ci/local.gitlab.yml", "stages: [mine]\nmine:\n  stage: mine\n  script: [\"true\"]\n")
         local = tree.write("ci/local.github.yml", "on:\n  push:\n    branches: [next]\nenv:\n  TEAM: \"on\"\n").read_text()
         tree.cicd("export", "--over")
-        gitlab, github = ci_files.read(self.text(tree, "gitlab")), ci_files.read(self.text(tree, "github"))
+        gitlab, github = self.file(tree, "gitlab"), self.file(tree, "github")
         self.assertEqual((gitlab["stages"], gitlab["mine"]["stage"]), (["decide", "run", "result", "mine"], "mine"))
         self.assertEqual((github["on"]["push"]["branches"], github["env"]), (["main", "next"], {"TEAM": "on"}))
         self.assertEqual((tree.source / "ci/local.github.yml").read_text(), local)
@@ -204,7 +203,9 @@ class Export(ExportCase):
     def test_the_table_of_digests_is_the_teams(self):
         tree = self.declared(PIPELINE + "pipeline_ci(SYSTEMS github IMAGE registry.example.com/ci/tools)\n")
         self.assertIn("it has no digest of what the export uses: 'registry.example.com/ci/tools'", tree.cicd("export", status=2).all)
-        pins = json.loads((lambda: (tree.declare(PIPELINE + "pipeline_ci(SYSTEMS github)\n").configure(), tree.cicd("export"), (tree.source / "ci/pins.json").read_text())[2])())
+        tree.declare(PIPELINE + "pipeline_ci(SYSTEMS github)\n").configure()
+        tree.cicd("export")
+        pins = json.loads((tree.source / "ci/pins.json").read_text())
         pins["actions/checkout"] = {"version": "v5.0.0", "digest": "5" * 40}
         pins["cicd"] = {"version": "1.0", "digest": "sha256:" + "6" * 64, "url": "https://example.com/cicd-1.0.tar.gz"}
         pins["registry.example.com/ci/tools"] = {"version": "12", "digest": "sha256:" + "7" * 64}
@@ -219,9 +220,24 @@ class Export(ExportCase):
         lines = ci_files.jobs_of("github", workflow)["app-build"][1]
         self.assertIn(f'echo "{"6" * 64}  build/cicd-package.tar.gz" | sha256sum --check --quiet', lines)
         for broken, says in (("[]", "not a table of versions and digests"), ('{"a": {"version": "1", "digest": "x"}}', "a: not a digest: 'x'"),
-                             ('{"cicd": {"digest": "sha256:' + "1" * 64 + '", "url": "https://x/$(id)"}}', "cicd: not a URL of an archive")):
+                             ('{"cicd": {"digest": "sha256:' + "1" * 64 + '", "url": "https://x/$(id)"}}', "cicd: not a URL of an archive"),
+                             ('{"cicd": {"digest": "' + "1" * 40 + '", "url": "https://x/y"}}', "cicd: not the digest of an archive"),
+                             ('{"a": {"version": "1 2", "digest": "' + "1" * 40 + '"}}', "a: not a version: '1 2'"),
+                             (json.dumps({**pins, "registry.example.com/ci/tools": {"digest": "1" * 40}}), "tools: not the digest of an image"),
+                             (json.dumps({**pins, "actions/checkout": {"digest": "sha256:" + "1" * 64}}), "actions/checkout: not the digest of an action")):
             tree.write("ci/pins.json", broken)
             self.assertIn(says, tree.cicd("export", "--check", status=2).all)
+
+    def test_a_file_that_is_asked_for_wrongly_is_refused(self):
+        tree = self.declared(PIPELINE)
+        self.assertIn("no pipeline_ci() is declared in this build tree", tree.cicd("export", status=2).all)
+        tree.declare(PIPELINE + "pipeline_ci(SYSTEMS github gitlab)\n").configure()
+        for words, says in ((["circleci"], "SYSTEMS does not name it: 'circleci'"), (["githup"], "not a CI system that is exported to: 'githup'"),
+                            (["--out", "all.yml"], "--out takes the file of one system"), (["--jobs", "jobs.txt"], "--jobs is said of one system")):
+            self.assertIn(says, tree.cicd("export", *words, status=2).all)
+        tree.write("ci/local.gitlab.yml", "[mine]\n")
+        self.assertIn("what is merged into an export is one mapping", tree.cicd("export", status=2).all)
+        self.assertFalse((tree.source / SYSTEMS["github"]).exists())
 
     # ---- names ----
 
@@ -230,12 +246,18 @@ class Export(ExportCase):
                         f"pipeline_environment({name} null ON branch *x VIA gitops)\npipeline_environment({name} yes ON tag 1.10 VIA gitops)\n" for name in ("on", "no", "1e3"))
         tree = self.exported(calls + CI)
         self.assert_sound(tree)
-        push = ci_files.read(self.text(tree, "github"))["on"]["push"]
+        push = self.file(tree, "github")["on"]["push"]
         self.assertEqual((push["tags"], push["branches"]), (["1.10"], ["**x", "main"]))
-        self.assertIn("on-deploy-null", ci_files.jobs_of("circleci", self.text(tree, "circleci")))
-        self.assertIn("job-1e3-build", ci_files.jobs_of("gitlab", self.text(tree, "gitlab")))
-        refused = self.declared(PIPELINE + "pipeline_ci(SYSTEMS github SETUP echo \"\${{ github.event.pull_request.title }}\")\n")
-        self.assertIn("SETUP holds an expression of a CI system", refused.cicd("export", status=2).all)
+        self.assertIn("on-deploy-null", self.jobs(tree, "circleci"))
+        self.assertIn("job-1e3-build", self.jobs(tree, "gitlab"))
+
+    def test_no_word_is_an_expression_of_a_ci_system(self):
+        title = "\\${{ github.event.pull_request.title }}"
+        for calls, says in ((f"pipeline_ci(SYSTEMS github SETUP echo \"{title}\")\n", "SETUP"), (f"pipeline_ci(SYSTEMS github LOGINS stage=\"{title}\")\n", "LOGINS"),
+                            ("pipeline_ci(SYSTEMS circleci BRANCHES x<<y)\n", "a pattern of branches"),
+                            ("pipeline_environment(app next ON tag x<<y VIA gitops)\npipeline_ci(SYSTEMS circleci BRANCHES main)\n", "ON of an environment")):
+            refused = self.declared(PIPELINE + calls).cicd("export", status=2)
+            self.assertIn(f"{says} holds an expression of a CI system", refused.all)
 
     def test_two_jobs_or_places_of_one_name_are_refused_with_both(self):
         step = "COMMAND cmp in.txt in.txt INPUTS in.txt"
@@ -249,7 +271,7 @@ class Export(ExportCase):
         calls = "add_pipeline(app ARTIFACTS registry.example.com/app CODE git@git.example.com:app.git)\npipeline_environment(app stage ON branch main VIA gitops REPOSITORY git@git.example.com:m.git)\n"
         tree = self.exported(calls + CI.replace(")", " BRANCHES x$(id))"))
         for system in SYSTEMS:
-            self.assertIn("build/.cicd/cicd reconcile --plan --fetch --since 'origin/x$(id)'", ci_files.jobs_of(system, self.text(tree, system))["reconcile-plan"][1])
+            self.assertIn("build/.cicd/cicd reconcile --plan --fetch --since 'origin/x$(id)'", self.jobs(tree, system)["reconcile-plan"][1])
 
     def test_above_twelve_pipelines_a_stage_is_one_job_with_a_matrix(self):
         names = [f"p{number}" for number in range(13)]
@@ -257,10 +279,23 @@ class Export(ExportCase):
                         f"pipeline_step({name} test COMMAND cmp {name}.txt in.txt INPUTS in.txt AFTER build STAGE test)\n" for name in names)
         tree = self.exported(calls + CI)
         self.assert_sound(tree)
-        self.assertEqual(set(ci_files.jobs_of("github", self.text(tree, "github"))), {"decide", "all-build", "all-test", "result"})
-        gitlab = ci_files.read(self.text(tree, "gitlab"))
+        self.assertEqual(set(self.jobs(tree, "github")), {"decide", "all-build", "all-test", "result"})
+        gitlab = self.file(tree, "gitlab")
         self.assertEqual(gitlab["all-test"]["parallel"]["matrix"], [{"CICD_PIPELINE": names}])
-        self.assertEqual(ci_files.jobs_of("gitlab", self.text(tree, "gitlab"))["all-test"][0], ["decide", "all-build"])
+        self.assertEqual(self.jobs(tree, "gitlab")["all-test"][0], ["decide", "all-build"])
+
+    def test_each_job_of_a_matrix_finds_itself_among_those_that_an_event_needs(self):
+        names = [f"{number}p" if number < 2 else f"p{number}" for number in range(14)]
+        tree = self.exported("".join(f"add_pipeline({name})\npipeline_step({name} build COMMAND cp in.txt {name}.txt INPUTS in.txt OUTPUTS {name}.txt STAGE build)\n" for name in names) + CI)
+        self.assert_sound(tree)
+        gitlab = self.file(tree, "gitlab")
+        jobs = [job for name, job in gitlab.items() if name.endswith("-build")]
+        asked = [(job["script"][0].removesuffix(" || exit 0"), name) for job in jobs for name in (job["parallel"]["matrix"][0]["CICD_PIPELINE"] if "parallel" in job else [""])]
+        self.assertEqual((len(jobs), len(asked)), (3, 14))
+        (tree.source / "build/cicd-export").mkdir(parents=True)
+        tree.cicd("export", "gitlab", "--jobs", tree.source / "build/cicd-export/jobs.txt", env=PUSH["gitlab"])
+        for line, name in asked:
+            self.assertEqual(tree.call(["bash", "-c", line], env={"CICD_PIPELINE": name}).returncode, 0, (line, name))
 
     def test_jobs_of_a_part_that_are_not_alike_share_no_matrix(self):
         rules = {3: "ON tag v*", 5: "ON branch main APPROVAL required", 6: "APPROVAL required"}
@@ -270,7 +305,7 @@ class Export(ExportCase):
         tree = self.exported(calls + CI)
         self.assert_sound(tree)
         alike = [name for number, name in enumerate(names) if number not in rules]
-        gitlab = ci_files.read(self.text(tree, "gitlab"))
+        gitlab = self.file(tree, "gitlab")
         self.assertEqual({name: job["parallel"]["matrix"][0]["CICD_PIPELINE"] for name, job in gitlab.items() if "deploy" in name or "publish" in name},
                          {"all-publish": [name for name in names if name != "p4"], "all-publish-2": ["p4"], "all-deploy-prod": alike,
                           "all-deploy-prod-2": ["p3"], "all-deploy-prod-3": ["p5"], "all-deploy-prod-4": ["p6"]})
@@ -283,27 +318,31 @@ class Export(ExportCase):
         wanted = json.loads(file.read_text().removeprefix("jobs="))
         self.assertEqual({name: of for name, of in wanted.items() if "deploy" in name}, {"all-deploy-prod": alike, "all-deploy-prod-3": ["p5"]})
 
+    def test_more_jobs_than_gitlab_makes_of_one_are_refused(self):
+        tree = self.declared("".join(f"add_pipeline(p{number})\npipeline_step(p{number} build COMMAND true STAGE build)\n" for number in range(201)) + "pipeline_ci(SYSTEMS gitlab)\n")
+        self.assertIn("GitLab makes at most 200 jobs of one: '201'", tree.cicd("export", status=2).all)
+
     # ---- what a job is given ----
 
     def test_what_publishes_has_the_identity_that_signs_and_no_other_job(self):
         signed = PIPELINE.replace("add_pipeline(app)", "add_pipeline(app SIGN_KEYLESS)") + "pipeline_environment(app demo VIA gitops)\n"
         tree = self.exported(signed + CI)
         self.assert_sound(tree)
-        github, gitlab = (ci_files.read(self.text(tree, system)) for system in ("github", "gitlab"))
+        github, gitlab = (self.file(tree, system) for system in ("github", "gitlab"))
         self.assertEqual([name for name, job in github["jobs"].items() if job["permissions"].get("id-token")], ["app-publish"])
         # What is started by hand there is one job, which publishes.
         self.assertEqual({name: job["id_tokens"] for name, job in gitlab.items() if "id_tokens" in job},
                          dict.fromkeys(("app-publish", "app-deploy-demo"), {"SIGSTORE_ID_TOKEN": {"aud": "sigstore"}}))
-        circle = {name: [line for line in lines if "SIGSTORE_ID_TOKEN" in line] for name, (_, lines) in ci_files.jobs_of("circleci", self.text(tree, "circleci")).items()}
+        circle = {name: [line for line in lines if "SIGSTORE_ID_TOKEN" in line] for name, (_, lines) in self.jobs(tree, "circleci").items()}
         self.assertEqual({name: len(lines) for name, lines in circle.items() if lines}, {"app-publish": 1, "app-deploy-demo": 1})
         program = tree.write("bin/circleci", '#!/bin/sh\ntest "$*" = \'run oidc get --claims {"aud": "sigstore"}\' && echo of-the-job\n')
         program.chmod(0o755)
         line = circle["app-publish"][0].replace("cmake --build build --target app.publish", 'test "$SIGSTORE_ID_TOKEN" = of-the-job')
         self.assertEqual(subprocess.run(["bash", "-eo", "pipefail", "-c", line], env={"PATH": f"{program.parent}:/usr/bin:/bin"}).returncode, 0)
 
-    def test_a_plan_has_the_secrets_of_its_environment_and_waits_for_nobody(self):
+    def test_a_plan_has_the_secrets_of_its_environment_and_waits_for_no_person(self):
         tree = self.exported(GATED + CI)
-        github, gitlab = (ci_files.read(self.text(tree, system)) for system in ("github", "gitlab"))
+        github, gitlab = (self.file(tree, system) for system in ("github", "gitlab"))
         plan = github["jobs"]["app-plan-prod"]
         self.assertEqual((plan["environment"], "concurrency" in plan), (github["jobs"]["app-deploy-prod"]["environment"], False))
         self.assertEqual(github["jobs"]["app-approve-prod"]["environment"], {"name": "app-prod-approval"})

@@ -292,10 +292,11 @@ class Case(unittest.TestCase):
             tree.declare(calls).configure()
         return tree
 
-    def committed(self, calls):
-        """A tree with `in.txt` and these calls, committed and configured."""
+    def committed(self, calls, files=None):
+        """A tree with `in.txt`, more or other files and these calls, committed and configured. A script can be executed."""
         tree = self.tree()
-        tree.write("in.txt", "one")
+        for name, text in {"in.txt": "one", **(files or {})}.items():
+            tree.write(name, text, 0o755 if text.startswith("#!") else None)
         tree.declare(calls)
         tree.commit()
         tree.configure()

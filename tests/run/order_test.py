@@ -28,13 +28,7 @@ pipeline_step(billing other COMMAND false INPUTS api.in STAGE test)
 
 class Image(harness.Case):
     def made(self):
-        tree = self.tree()
-        tree.write("in.txt", "one\n")
-        tree.write("check", CHECK, 0o755)
-        tree.declare(IMAGE)
-        tree.commit()
-        tree.configure()
-        return tree
+        return self.committed(IMAGE, {"in.txt": "one\n", "check": CHECK})
 
     def test_what_comes_after_an_image_has_its_layout_and_its_digest(self):
         tree = self.made()
@@ -85,13 +79,7 @@ class Image(harness.Case):
 
 class OtherPipeline(harness.Case):
     def made(self, calls=OTHERS):
-        tree = self.tree()
-        tree.write("in.txt", "in\n")
-        tree.write("api.in", "api\n")
-        tree.declare(calls)
-        tree.commit()
-        tree.configure()
-        return tree
+        return self.committed(calls, {"in.txt": "in\n", "api.in": "api\n"})
 
     def test_its_step_runs_first_and_its_outputs_lie_in_the_folder(self):
         tree = self.made()

@@ -2,7 +2,6 @@
 
 import json
 import os
-from pathlib import Path
 import signal
 import unittest
 
@@ -53,14 +52,11 @@ class Parts(programs.ProgramCase):
 
     def kill(self, tree, *words, meanwhile=lambda: None):
         """Kills the command and its program while a part is changed."""
-        (self.world / "hang").write_text("")
-        process = tree.start("/bin/sh", "-c", f'echo $$ > {self.folder}/run; exec "$0" "$@"', tree.launcher, *words)
-        program = int(harness.until(lambda: (self.world / "pid").exists() and (self.world / "pid").read_text().strip(), 60))
+        process, run, program = self.begun(tree, *words)
         meanwhile()
-        os.kill(int((self.folder / "run").read_text()), signal.SIGKILL)
+        os.kill(run, signal.SIGKILL)
         process.wait(30)
-        os.kill(program, signal.SIGKILL)
-        harness.until(lambda: not Path(f"/proc/{program}").exists() or "Z" in Path(f"/proc/{program}/stat").read_text().split()[2], 10)
+        self.kill_program(program)
         for name in ("hang", "pid"):
             (self.world / name).unlink()
 
@@ -73,6 +69,7 @@ class Parts(programs.ProgramCase):
         self.assertEqual(made, [], "a part has no target of its own")
         plan = tree.cicd("plan", "deploy-stage").stdout
         self.assertNotIn("deploy-stage-hooks", plan)
+        self.assertIn("the plan of an environment with parts is not saved", tree.cicd("plan", "deploy-stage", "--out", self.folder / "plan", status=2).all)
         done = tree.run("deploy-stage")
         commit = tree.git("rev-parse", "HEAD")
         self.assertEqual(tree.record("stage")["commit"], commit)

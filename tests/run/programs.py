@@ -1,5 +1,9 @@
 """Programs of a team that deploy into a folder: what the suites of VIA command have in common."""
 
+import os
+import signal
+from pathlib import Path
+
 import harness
 
 READ = """#!/bin/sh
@@ -16,6 +20,17 @@ class ProgramCase(harness.Case):
         for name, text in {"read": read, **others}.items():
             tree.write(f"{name}.sh", text, 0o755)
         return tree
+
+    def begun(self, tree, *words):
+        """A command whose program hangs, its id, and that of the program, which writes it to `pid` where there is the file `hang`."""
+        (self.world / "hang").write_text("")
+        process = tree.start("/bin/sh", "-c", f'echo $$ > {self.folder}/run; exec "$0" "$@"', tree.launcher, *words)
+        program = harness.until(lambda: (self.world / "pid").exists() and (self.world / "pid").read_text().strip(), 60)
+        return process, int((self.folder / "run").read_text()), int(program)
+
+    def kill_program(self, program):
+        os.kill(program, signal.SIGKILL)
+        harness.until(lambda: not Path(f"/proc/{program}").exists() or "Z" in Path(f"/proc/{program}/stat").read_text().split()[2], 10)
 
     def log(self):
         log = self.world / "log"

@@ -3,6 +3,7 @@
 import json
 import re
 import unittest
+from pathlib import Path
 
 import harness
 
@@ -44,6 +45,17 @@ class Reference(harness.Case):
             body = "\n".join(one["body"])
             # A placeholder has a number, and what is not one is escaped.
             self.assertEqual(re.sub(r"\\.|\$\{\d+(?::(?:\\.|[^}])*|\|[^}]*\|)\}|\$\d+", "", body).count("$"), 0, name)
+
+    def test_each_function_and_its_keywords_have_a_comment_for_language_servers(self):
+        text = self.cicd("reference", "--cmake-comments")
+        comments = re.findall(r"(?s)#\[==\[\.rst:\n\.\. command:: (\S+)\n\n(.*?)\n#\]==\]\n", text)
+        self.assertEqual([line for line in re.sub(r"(?s)#\[==\[.*?\n#\]==\]", "", text).splitlines() if line and not line.startswith("#")], [])
+        functions = {name: body for name, body in comments if not name.isupper()}
+        declared = {path.stem for path in (Path(__file__).resolve().parents[2] / "cmake").glob("*.cmake")} - {"cicd"}
+        self.assertEqual(set(functions), {name for name in declared if not name.startswith("_")} - {"pipeline_test"})
+        keywords = {name for name, _ in comments if name.isupper()}
+        for name, body in functions.items():
+            self.assertLessEqual(set(re.findall(r"[A-Z][A-Z_]+(?=[,.])", body.partition("Keywords: ")[2])), keywords, name)
 
     def test_an_unknown_form_or_two_of_them_are_refused(self):
         for words in (("--manual",), ("--man", "--snippets")):

@@ -93,7 +93,7 @@ class Settings(harness.Case):
 
     # ---- by -D ----
 
-    def test_a_value_over_the_default_is_released_by_nobody(self):
+    def test_a_value_over_the_default_is_not_released(self):
         tree = self.made(FIXED, "-Dweb.region=eu-west-1")
         done = tree.run("web.deploy-stage", status=5)
         self.assertIn("-Dweb.region gives another value than the declaration: us-east-1: 'eu-west-1'", done.stderr)

@@ -88,19 +88,26 @@ class Signature(programs.ProgramCase):
     def digest(self, tree):
         return json.loads((tree.work("app/image") / "layout/index.json").read_text())["manifests"][0]["digest"]
 
-    def tags(self, tree):
+    def entries(self, tree):
+        """What is in the embedded registry, by its tag."""
         index = json.loads((tree.build / "registry/app/index.json").read_text())
-        return {one["annotations"]["org.opencontainers.image.ref.name"] for one in index["manifests"]}
+        return {one["annotations"]["org.opencontainers.image.ref.name"]: one for one in index["manifests"]}
+
+    def put_entries(self, tree, entries):
+        path = tree.build / "registry/app/index.json"
+        manifests = [{**one, "annotations": {"org.opencontainers.image.ref.name": tag}} for tag, one in entries.items()]
+        path.write_text(json.dumps({**json.loads(path.read_text()), "manifests": manifests}))
+
+    def tag(self, tree, kind):
+        return self.digest(tree).replace(":", "-") + kind
 
     def ask(self, *words):
         return subprocess.run([self.cosign, *map(str, words)], capture_output=True, text=True, timeout=60)
 
     def provenance(self, tree):
         """The statement that lies beside the image in the embedded registry, as bytes."""
-        registry = tree.build / "registry/app"
-        tag = self.digest(tree).replace(":", "-") + ".att"
-        entry = next(one for one in json.loads((registry / "index.json").read_text())["manifests"] if one["annotations"]["org.opencontainers.image.ref.name"] == tag)
-        blob = lambda one: (registry / "blobs" / one["digest"].replace(":", "/")).read_text()
+        blob = lambda one: (tree.build / "registry/app/blobs" / one["digest"].replace(":", "/")).read_text()
+        entry = self.entries(tree)[self.tag(tree, ".att")]
         return base64.b64decode(json.loads(blob(json.loads(blob(entry))["layers"][0]))["payload"])
 
     def refused(self, tree, *words, status=5, command="run"):
@@ -159,18 +166,15 @@ class Signature(programs.ProgramCase):
         tree.run("publish")
         self.assertEqual(self.provenance(tree), first)
         self.assertNotIn(str(self.folder).encode().replace(b"/t", b"/t/source"), first)
-        told = {each.rsplit(".", 1)[1] for each in self.tags(tree) if each.startswith("sha256-")}
+        told = {each.rsplit(".", 1)[1] for each in self.entries(tree) if each.startswith("sha256-")}
         self.assertEqual(told, {"sbom", "sig", "att"})
         tree.cicd("yank", "app", "HEAD", "--reason", "no", "--delete")
-        self.assertFalse({each for each in self.tags(tree) if each.startswith("sha256-")})
+        self.assertFalse({each for each in self.entries(tree) if each.startswith("sha256-")})
 
     def test_an_image_whose_signature_is_gone_is_signed_by_the_next_publish(self):
         tree = self.made()
         tree.run("publish")
-        index = tree.build / "registry/app/index.json"
-        whole = json.loads(index.read_text())
-        left = [one for one in whole["manifests"] if not one["annotations"]["org.opencontainers.image.ref.name"].endswith(".sig")]
-        index.write_text(json.dumps({**whole, "manifests": left}))
+        self.put_entries(tree, {tag: one for tag, one in self.entries(tree).items() if not tag.endswith(".sig")})
         self.assertIn("image is not signed yet", tree.cicd("plan", "publish").stdout)
         tree.run("deploy-stage")
         self.assertTrue(self.deployed(tree))
@@ -210,12 +214,8 @@ class Signature(programs.ProgramCase):
         tree.commit()
         tree.run("publish")
         second = self.digest(tree)
-        index = tree.build / "registry/app/index.json"
-        there = json.loads(index.read_text())
-        for kind in ("sig", "att"):
-            one = next(each for each in there["manifests"] if each["annotations"]["org.opencontainers.image.ref.name"] == first.replace(":", "-") + "." + kind)
-            there["manifests"].append({**one, "annotations": {"org.opencontainers.image.ref.name": second.replace(":", "-") + "." + kind}})
-        index.write_text(json.dumps(there))
+        there = self.entries(tree)
+        self.put_entries(tree, {**there, **{self.tag(tree, kind): there[first.replace(":", "-") + kind] for kind in (".sig", ".att")}})
         told = self.refused(tree, "deploy-stage")
         self.assertIn("or of another image", told)
         self.assertIn(second, told)
@@ -224,28 +224,18 @@ class Signature(programs.ProgramCase):
     def test_a_signature_without_provenance_is_refused(self):
         tree = self.made()
         tree.run("publish")
-        index = tree.build / "registry/app/index.json"
-        whole = json.loads(index.read_text())
-        without = [one for one in whole["manifests"] if not one["annotations"]["org.opencontainers.image.ref.name"].endswith(".att")]
-        index.write_text(json.dumps({**whole, "manifests": without}))
+        self.put_entries(tree, {tag: one for tag, one in self.entries(tree).items() if not tag.endswith(".att")})
         self.declare(tree, sign="")
         self.assertIn("a signature and no provenance", self.refused(tree, "deploy-stage"))
         self.assertEqual(self.deployed(tree), [])
 
-    def entries(self, tree, kind):
-        """The index of the embedded registry, and what of it is under a tag of that kind."""
-        whole = json.loads((tree.build / "registry/app/index.json").read_text())
-        return whole, [one for one in whole["manifests"] if one["annotations"]["org.opencontainers.image.ref.name"].endswith(kind)]
-
     def test_the_provenance_of_another_key_is_refused_beside_a_right_signature(self):
         tree = self.made()
         tree.run("publish")
-        whole, [right] = self.entries(tree, ".sig")
-        index = tree.build / "registry/app/index.json"
-        index.write_text(json.dumps({**whole, "manifests": [one for one in whole["manifests"] if not one["annotations"]["org.opencontainers.image.ref.name"].startswith("sha256-")]}))
+        right, tag = self.entries(tree), self.tag(tree, ".sig")
+        self.put_entries(tree, {each: one for each, one in right.items() if not each.startswith("sha256-")})
         tree.run("publish", env={"KEY": "two"})
-        whole, [wrong] = self.entries(tree, ".sig")
-        index.write_text(json.dumps({**whole, "manifests": [right if one == wrong else one for one in whole["manifests"]]}))
+        self.put_entries(tree, {**self.entries(tree), tag: right[tag]})
         self.assertIn("the provenance of the image is not by whom it names", self.refused(tree, "deploy-stage"))
         self.assertEqual(self.deployed(tree), [])
 
@@ -285,8 +275,8 @@ class Signature(programs.ProgramCase):
         tree.git("checkout", "--quiet", "-b", "feature")
         self.refused(tree, "app.deploy-branch")
 
-    def rotated(self):
-        """A tree whose release v1 is in prod by the key `one`, with `two` in the same file from v2 on, which is in prod as well; then v3 by `one` in stage."""
+    def with_prod(self):
+        """A tree whose prod trusts what is in keys/release.pub, which is the key `one`, by which its images are signed as well."""
         repository = self.folder / "manifests.git"
         subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(repository)], check=True)
         gitops = f"REPOSITORY {repository} PATH"
@@ -299,15 +289,18 @@ class Signature(programs.ProgramCase):
         tree.write("keys/release.pub", (self.source / f"keys/{trusted}.pub").read_text())
         tree.env["KEY"] = signs
 
-    def released(self, tree, version, **how):
+    def staged(self, tree, version):
         tree.write("in.txt", version)
         tree.commit()
         tree.run("deploy-stage")
         tree.tag(version)
+
+    def released(self, tree, version, **how):
+        self.staged(tree, version)
         return tree.cicd("promote", "app", "prod", "--version", version, **how)
 
     def test_a_key_in_no_commit_is_refused_by_promote(self):
-        tree = self.rotated()
+        tree = self.with_prod()
         self.released(tree, "v1")
         tree.env["KEY"] = "two"
         self.assertIn("not by whom it names", self.released(tree, "v2", status=5).stderr)
@@ -321,7 +314,7 @@ class Signature(programs.ProgramCase):
         self.assertIn("git add --force keys/release.pub", harness.note_in(done.stderr, "try"))
 
     def test_a_key_that_was_replaced_is_not_taken_again_by_an_older_checkout(self):
-        tree = self.rotated()
+        tree = self.with_prod()
         self.released(tree, "v1")
         self.key(tree, "two", "two")
         self.released(tree, "v2")
@@ -332,11 +325,8 @@ class Signature(programs.ProgramCase):
         self.assertRegex(done.stderr, "prod wants VERIFY_SIGNATURE key keys/release.pub@sha256:[0-9a-f]{64} since [0-9a-f]{7}; this checkout is older")
 
     def test_what_is_signed_is_promoted_after_the_secret_is_gone(self):
-        tree = self.rotated()
-        tree.write("in.txt", "v1")
-        tree.commit()
-        tree.run("deploy-stage")
-        tree.tag("v1")
+        tree = self.with_prod()
+        self.staged(tree, "v1")
         self.declare(tree, sign="")
         calls = (tree.source / "CMakeLists.txt").read_text()
         tree.write("CMakeLists.txt", "\n".join(line for line in calls.splitlines() if not line.startswith("pipeline_secret")))
@@ -358,7 +348,7 @@ class Signature(programs.ProgramCase):
         self.assertIn("this job has no identity to sign with", done.stderr)
         self.assertIn("SIGSTORE_ID_TOKEN", harness.note_in(done.stderr, "allowed"))
         self.assertIn("CMakeLists.txt", harness.note_in(done.stderr, "declared at"))
-        self.assertEqual({each for each in self.tags(tree) if not each.endswith(".sbom")}, set())
+        self.assertEqual({each for each in self.entries(tree) if not each.endswith(".sbom")}, set())
 
     def test_a_key_that_cannot_be_read_is_told_and_no_secret_is_shown(self):
         tree = self.made(stage="")

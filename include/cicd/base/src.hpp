@@ -14,6 +14,7 @@
 #include <cicd/base/text.ipp>
 #include <cicd/base/unicode.ipp>
 #include <cicd/base/utc.ipp>
+#include <cicd/base/xml_tags.ipp>
 #include <cicd/base/yaml_edit.ipp>
 #include <cicd/base/yaml_path.ipp>
 #include <cicd/base/yaml_read.ipp>

@@ -69,6 +69,9 @@ struct model {
   const declared_pipeline* find(std::string_view name) const;
 };
 
+/// Class `usage`, with those that there are.
+error no_such_pipeline(const model& of, const std::string& name);
+
 /// A word of a call: both by their place among the recorded ones.
 struct called_word {
   std::size_t call = 0, word = 0;

@@ -110,7 +110,7 @@ class model_builder {
     const auto& logins = exports_->value.logins;
     for (std::size_t at = 0; at < logins.size(); ++at)
       if (std::ranges::find(names, logins[at].key.view()) == names.end())
-        found_.add({exports_->at("logins").site, exports_->at("logins").word + 1 + at},
+        found_.add(word_at(*exports_, "logins", at),
                    unknown_reference("LOGINS", "environment", logins[at].key.view(), names));
   }
 
@@ -121,7 +121,7 @@ class model_builder {
 
   void expand_template(draft& into) {
     const declaration<pipeline>& own = into.own;
-    const auto found = template_of(own, false);
+    const auto found = template_of(own);
     if (!found) {
       into.without_template = true;
       return;
@@ -134,8 +134,9 @@ class model_builder {
 
   /// The template that the call names; nothing where it cannot be taken there, which is said.
   template <typename T>
-  std::optional<pipeline_template> template_of(const declaration<T>& of, bool of_environment) {
-    const place where{of.at("template").site, of.at("template").word + 1};
+  std::optional<pipeline_template> template_of(const declaration<T>& of) {
+    constexpr bool of_environment = std::is_same_v<T, environment>;
+    const place where = word_at(of, "template", 0);
     result<pipeline_template> found = template_named(of.value.base_template.view(), templates_);
     if (!found) return found_.add(where, remark_from(std::move(found).error())), std::nullopt;
     // One without calls says nothing, and may be meant as either.
@@ -147,7 +148,7 @@ class model_builder {
   /// Lays what an environment's call says over what its template does.
   void lay_over_template(declaration<environment>& read, call_site& site) {
     if (!read.at("template") || read.name.empty()) return;
-    const auto found = read.value.base_template ? template_of(read, true) : std::nullopt;
+    const auto found = read.value.base_template ? template_of(read) : std::nullopt;
     if (!found) {
       site.unclear = true;
       return;
@@ -155,7 +156,7 @@ class model_builder {
     parameter_values values = chosen_values(read, *found);
     values["environment"] = read.name;
     std::optional<declaration<environment>> made;
-    const place where{read.at("template").site, read.at("template").word + 1};
+    const place where = word_at(read, "template", 0);
     const auto files = [this](const std::string& name) { return files_of(name); };
     auto of_template = found->calls.begin();
     for (call& each : expanded(*found, read.pipeline, site.from->directory, {}, {}, values)) {
@@ -211,7 +212,7 @@ class model_builder {
     for (std::size_t at = 0; at < own.value.scan.size(); ++at) {
       chosen.push_back(own.value.scan[at].str());
       if (!from.scanner(chosen.back()))
-        found_.add({own.at("scan").site, own.at("scan").word + 1 + at},
+        found_.add(word_at(own, "scan", at),
                    unknown_reference("SCAN", "scanner", chosen.back(), from.scanner_names()));
     }
     return chosen;
@@ -224,7 +225,7 @@ class model_builder {
     const place first = own.at("set");
     for (std::size_t at = 0; at < own.value.set.size(); ++at) {
       const label& each = own.value.set[at];
-      const place where{first.site, first.word + 1 + at};
+      const place where = word_at(own, "set", at);
       if (auto wrong = wrong_value_of(from.parameters, each.key.view(), each.value)) {
         found_.add(where, {.what = "SET: " + wrong->what,
                            .value = wrong->value,
@@ -263,13 +264,11 @@ class model_builder {
 
   /// A step whose stage is said by the function.
   void add_scan(declaration<step> read) {
-    const auto& options = options_of<step>();
     if (read.at("stage"))
       found_.add(read.at("stage"),
                  meaningless_option("STAGE", "in pipeline_scan(): it is a scan", "leave it out"));
     read.value.stage = step_stage::scan;
-    for (std::size_t at = 0; at < options.size(); ++at)
-      if (options[at].key == "stage" && at < read.given.size()) read.given[at] = read.start();
+    read.give("stage", read.start());
     add_part(std::move(read));
   }
 
@@ -434,6 +433,14 @@ const declared_pipeline* model::find(std::string_view name) const {
     return each.declared.name.view() == name;
   });
   return found == pipelines.end() ? nullptr : &*found;
+}
+
+error no_such_pipeline(const model& of, const std::string& name) {
+  std::vector<std::string> names;
+  for (const declared_pipeline& each : of.pipelines) names.push_back(each.declared.name.str());
+  return error{exit_class::usage, {}, "there is no such pipeline", name, {}}
+      .with("did you mean", nearest(name, names).value_or(""))
+      .with("allowed", joined(names, ", "));
 }
 
 error with_origin(error of, const declared_pipeline& in, const std::string& path) {

@@ -41,7 +41,7 @@ struct step {
   std::vector<text> command{};
   /// A line for `/bin/sh -e -c` instead of COMMAND, where a pipe or a redirection is needed. No placeholder is
   /// replaced in it, so that no name from outside is ever read by a shell; ENV hands in what it needs.
-  /// Example: SHELL "grep -r TODO src | wc -l > todo.txt"
+  /// Example: SHELL "sort words.txt | uniq -c > counts.txt"
   /// Not: SHELL ""
   text shell{};
   /// A file below the source folder that is run instead of the command's first word where it exists, such as

@@ -32,9 +32,6 @@ class applied_way : public manifest_way {
       return home_of(pipeline, place, cancelled);
     }};
   }
-  result<deployed_release> look(const declared_pipeline& pipeline,
-                                const environment& place,
-                                const cancellation* cancelled) const override;
   outcome apply(const deploy_request& of, const say_line& say) override;
 
  protected:
@@ -71,8 +68,7 @@ class applied_way : public manifest_way {
   }
   std::optional<living_deploy> living(const declared_pipeline& pipeline,
                                       const environment& place,
-                                      const std::optional<deployment_record>& there,
-                                      const std::string& own) const override;
+                                      const std::optional<deployment_record>& there) const override;
 
  private:
   struct change_of_place;

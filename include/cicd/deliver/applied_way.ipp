@@ -80,21 +80,13 @@ status applied_way::finish(const state_history& to,
 
 std::optional<living_deploy> applied_way::living(const declared_pipeline& pipeline,
                                                  const environment& place,
-                                                 const std::optional<deployment_record>& there,
-                                                 const std::string& own) const {
-  if (!there || there->outcome != deliver_applied_way::on_its_way || there->id == own) return {};
+                                                 const std::optional<deployment_record>& there) const {
+  if (!there || there->outcome != deliver_applied_way::on_its_way || there->id == in_.options.run_id)
+    return {};
   const auto dead_from = there->when + longest_deploy(place);
   const std::string subject = pipeline.declared.name.str() + "/" + place.name.str();
   if (in_.time.now() >= dead_from || has_died_here(marks_of(place), there->id, subject)) return {};
   return living_deploy{there->id, there->who, there->when, dead_from};
-}
-
-result<deployed_release> applied_way::look(const declared_pipeline& pipeline,
-                                           const environment& place,
-                                           const cancellation* cancelled) const {
-  result<deployed_release> there = manifest_way::look(pipeline, place, cancelled);
-  if (there) there->under_way = living(pipeline, place, there->record, in_.options.run_id);
-  return there;
 }
 
 result<bool> applied_way::change(const change_of_place& what, const cancellation* cancelled) const {
@@ -113,7 +105,7 @@ result<bool> applied_way::change(const change_of_place& what, const cancellation
     wanted_manifests& want = (*decided)->wanted;
     deploys = want.record && (!now.record || compact(json_of(*want.record)) != compact(json_of(*now.record)));
     if (!deploys) return decided;
-    if (const auto other = living(what.pipeline, what.place, now.record, want.record->id))
+    if (const auto other = living(what.pipeline, what.place, now.record))
       return error{exit_class::conflict,
                    subject,
                    "another run deploys here",

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/deliver/delivery.hpp>
 #include <cicd/deliver/fleet_records.hpp>
@@ -31,10 +32,10 @@ void keep_taken(std::vector<wanted_image>& of, const environment& place) {
 /// A plan says which values what it deploys has there.
 result<step_plan> with_settings(result<step_plan> plan, const pipeline& declared, const graph_step& step) {
   if (!plan || plan->what != decision::run || declared.settings.empty()) return plan;
-  std::string text;
+  std::vector<std::string> all;
   for (const auto& [name, value] : settings_in(declared, step.place()->name.view(), step.copy()))
-    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name.substr(setting_prefix.size()), value);
-  plan->details.push_back("settings: " + text);
+    all.push_back(name.substr(setting_prefix.size()) + "=" + value);
+  if (!all.empty()) plan->details.push_back("settings: " + joined(all, " "));
   return plan;
 }
 

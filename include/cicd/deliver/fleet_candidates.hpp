@@ -68,7 +68,7 @@ class fleet_candidates {
   const fleet_sources& sources_;
   const seen_there& there_;
   std::map<place_key, std::size_t> where_is_;  ///< its index
-  std::mutex mutex_;                           ///< never held while anybody is asked
+  std::mutex mutex_;                           ///< never held while a history is read
   std::map<place_key, result<std::vector<deployment_record>>> histories_;
 };
 

@@ -21,7 +21,7 @@ class manifest_way : public way {
 
   result<deployed_release> look(const declared_pipeline& pipeline,
                                 const environment& place,
-                                const cancellation* cancelled) const override;
+                                const cancellation* cancelled) const final;
   result<step_plan> plan(const deploy_request& of) final;
   /// Why it would be refused; nothing where it would not.
   result<std::vector<std::string>> foresee(const deploy_request& of) final;
@@ -32,11 +32,10 @@ class manifest_way : public way {
                                       const environment& place,
                                       const cancellation* cancelled) const = 0;
 
-  /// Of a record that says that it is on its way: its run, unless that is `own` or has ended.
+  /// Of a record that says that it is on its way: its run, unless that is this one or has ended.
   virtual std::optional<living_deploy> living(const declared_pipeline&,
                                               const environment&,
-                                              const std::optional<deployment_record>& /*there*/,
-                                              const std::string& /*own*/) const {
+                                              const std::optional<deployment_record>&) const {
     return std::nullopt;
   }
 

@@ -160,7 +160,11 @@ result<deployed_release> manifest_way::look(const declared_pipeline& pipeline,
   if (!now) return std::move(now).error();
   result<std::optional<hand_revert>> reverted = revert_of(*now);
   if (!reverted) return std::move(reverted).error();
-  return deployed_release{std::move(now->record), std::move(now->state), *std::move(reverted)};
+  auto under_way = living(pipeline, place, now->record);
+  return deployed_release{.record = std::move(now->record),
+                          .state = std::move(now->state),
+                          .reverted = *std::move(reverted),
+                          .under_way = std::move(under_way)};
 }
 
 result<std::map<std::string, std::string>> manifest_way::files_of(const deploy_request& of,
@@ -246,6 +250,7 @@ result<permit> manifest_way::may_write(const deploy_request& of,
                                        const std::string& approval,
                                        std::optional<std::vector<image_to_verify>> images) const {
   gate_state state;
+  // By emplace: of an assignment gcc 12 says that it may read what is not there.
   if (images) state.images.emplace(*std::move(images));
   if (!of.step.is_of_branch()) {
     result<std::optional<hand_revert>> reverted = revert_of(now);
@@ -305,7 +310,7 @@ result<step_plan> manifest_way::compared(const deploy_request& of) {
   if (!may && !in_.options.rehearses) return may.error();
   plan.what = decision::run;
   plan.result.reset();
-  const auto other = living(of.pipeline(), of.place(), now->record, in_.options.run_id);
+  const auto other = living(of.pipeline(), of.place(), now->record);
   plan.reasons = deliver_manifest_way::reasons_for(
       of, *now, **want, now->record && is_settled(of.place(), *now->record), other);
   if (other) plan.reasons.push_back("another run deploys here: " + deploying_text(*other));

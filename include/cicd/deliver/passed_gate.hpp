@@ -12,8 +12,8 @@ namespace cicd {
 
 /// The person, as the system names one. `gate` is the environment that waited. Of GitHub Actions its API is
 /// asked, with GITHUB_TOKEN (`actions: read`); of GitLab it is who started the manual job of that
-/// environment. Class `policy` where nobody passed it, or where the system names nobody; `remote` where it
-/// does not answer.
+/// environment. Class `policy` where the gate was not passed, or the system does not say by whom; `remote`
+/// where it does not answer.
 result<std::string> who_passed_gate(const std::string& gate,
                                     const surroundings& around,
                                     const cancellation* cancelled);

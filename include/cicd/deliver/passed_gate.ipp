@@ -17,7 +17,7 @@ namespace cicd {
 namespace deliver_passed_gate {
 namespace {
 
-error names_nobody(const std::string& system) {
+error no_person_named(const std::string& system) {
   return error{exit_class::policy,
                {},
                system.empty() ? "the variables are not those of a CI system, so no gate was passed"
@@ -26,7 +26,7 @@ error names_nobody(const std::string& system) {
                {{"allowed", "GitHub Actions, GitLab CI"}, {"try", "cicd approve, by a user"}}};
 }
 
-error nobody_passed(const std::string& gate) {
+error not_passed(const std::string& gate) {
   return error{exit_class::policy, {}, "the gate of this run was not approved", gate, {}}.with(
       "try", "required reviewers for that environment, in the settings of the repository");
 }
@@ -100,7 +100,7 @@ result<std::string> reviewer_at_github(const std::string& gate,
   const result<json> reviews = told_by_github(path, "actions: read", around, cancelled);
   if (!reviews) return reviews.error();
   std::string who = reviewer_in(*reviews, gate);
-  if (who.empty()) return nobody_passed(gate);
+  if (who.empty()) return not_passed(gate);
   return who;
 }
 
@@ -115,7 +115,7 @@ result<std::string> who_passed_gate(const std::string& gate,
   if (event.system == "GitHub Actions") return reviewer_at_github(gate, around, cancelled);
   const bool names_starter =
       around.get_or("GITLAB_CI", "") == "true" && around.get_or("CI_JOB_MANUAL", "") == "true";
-  if (!names_starter || event.actor.empty()) return names_nobody(event.system);
+  if (!names_starter || event.actor.empty()) return no_person_named(event.system);
   const std::string environment = around.get_or("CI_ENVIRONMENT_NAME", "");
   if (environment != gate) return passed_another(gate, environment);
   return event.actor;

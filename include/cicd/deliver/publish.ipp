@@ -35,17 +35,16 @@ error moved_tag(const std::string& subject,
                 {"try", in.inspect_command(tag)}}};
 }
 
-/// No zip and no files.
-bool is_image(const declared_pipeline& pipeline, const wanted_image& of) {
-  return std::ranges::any_of(pipeline.declared.images,
-                             [&](const image& each) { return each.name.view() == of.name; });
+/// Its declaration; none of a zip and of files.
+const image* declaration_of(const declared_pipeline& pipeline, const wanted_image& of) {
+  const auto& all = pipeline.declared.images;
+  const auto found =
+      std::ranges::find_if(all, [&](const image& each) { return each.name.view() == of.name; });
+  return found == all.end() ? nullptr : &*found;
 }
 
-/// Whether it has a bill: it is declared, and no zip.
-bool has_bill(const declared_pipeline& pipeline, const wanted_image& of) {
-  return std::ranges::any_of(pipeline.declared.images, [&](const image& each) {
-    return each.name.view() == of.name && each.sbom != toggle::off;
-  });
+bool is_to_be_signed(const declared_pipeline& pipeline, const wanted_image& of) {
+  return signs_images(pipeline) && declaration_of(pipeline, of) != nullptr;
 }
 
 /// The only place where an image leaves the build tree. Where it has its tag, its bill of materials is there,
@@ -56,9 +55,9 @@ result<registry::published> put_image(const permit& allowed,
                                       registry& to,
                                       const std::string& layout,
                                       const wanted_image& image,
-                                      const std::string& tag,
-                                      bool has_bill) {
-  if (has_bill) {
+                                      const std::string& tag) {
+  const cicd::image* const declared = declaration_of(*step.pipeline, image);
+  if (declared != nullptr && declared->sbom != toggle::off) {
     const result<unpack_limit> limit = unpack_limit_of(in.around);
     if (!limit) return limit.error();
     const std::string scratch = part_name(in.where.own() + "/sbom-" + image.name);
@@ -66,14 +65,14 @@ result<registry::published> put_image(const permit& allowed,
     if (status attached = attach_bill(to, layout, image.manifest, scratch, how); !attached)
       return std::move(attached).error();
   }
-  if (is_image(*step.pipeline, image) && signs_images(*step.pipeline))
+  if (is_to_be_signed(*step.pipeline, image))
     if (status done = sign_image(allowed, in, step, to, layout, image); !done) return std::move(done).error();
   return to.publish(layout, image.manifest, tag, true);
 }
 
 /// `, signed by secret:release-key`; empty: it is not signed.
-std::string signer_text(const declared_pipeline& pipeline) {
-  if (!signs_images(pipeline)) return {};
+std::string signer_text(const declared_pipeline& pipeline, const wanted_image& of) {
+  if (!is_to_be_signed(pipeline, of)) return {};
   return ", signed by "
          + (pipeline.declared.sign_images ? pipeline.declared.sign_images.str()
                                           : std::string("the identity of the CI job"));
@@ -157,7 +156,7 @@ status publisher::plan_artifact(const graph_step& step,
 /// An image that is there, and is not signed yet.
 status publisher::plan_signature(
     const graph_step& step, const wanted_image& image, registry& in, const ask_gate& ask, step_plan& plan) {
-  if (!signs_images(*step.pipeline) || !deliver_publish::is_image(*step.pipeline, image)) return {};
+  if (!deliver_publish::is_to_be_signed(*step.pipeline, image)) return {};
   const result<bool> has = is_signed(in, image.manifest);
   if (!has) return has.error();
   if (*has) return {};
@@ -166,7 +165,7 @@ status publisher::plan_signature(
   plan.reasons.push_back(fmt::format("{} is not signed yet", image.name));
   plan.details.push_back(fmt::format("+ the signature of {}@{}{}", in.name(),
                                      "sha256:" + hex(image.manifest).substr(0, 12),
-                                     deliver_publish::signer_text(*step.pipeline)));
+                                     deliver_publish::signer_text(*step.pipeline, image)));
   return {};
 }
 
@@ -215,10 +214,9 @@ result<step_plan> publisher::plan(const graph_step& step, const std::vector<want
     plan.reasons.push_back(
         fmt::format("{}:{} is not there yet{}", (*registry)->name(), *tag,
                     same == image.manifest ? "; the image is that of the commit before, " + before : ""));
-    plan.details.push_back(fmt::format(
-        "+ {}:{} {}{}", (*registry)->name(), *tag, "sha256:" + hex(image.manifest).substr(0, 12),
-        deliver_publish::is_image(*step.pipeline, image) ? deliver_publish::signer_text(*step.pipeline)
-                                                         : ""));
+    plan.details.push_back(fmt::format("+ {}:{} {}{}", (*registry)->name(), *tag,
+                                       "sha256:" + hex(image.manifest).substr(0, 12),
+                                       deliver_publish::signer_text(*step.pipeline, image)));
   }
   if (status known = plan_artifact(step, images, ask, plan); !known) return std::move(known).error();
   if (plan.what != decision::run) return plan;
@@ -334,8 +332,7 @@ outcome publisher::publish(const graph_step& step,
     const result<std::string> tag = in_.source.tag_for(step, image.manifest);
     if (!tag) return failed_outcome(tag.error());
     const std::string layout = in_.where.work(deliver_publish::step_of(*step.pipeline, image)) + "/layout";
-    auto done = deliver_publish::put_image(*allowed, in_, step, **registry, layout, image, *tag,
-                                           deliver_publish::has_bill(*step.pipeline, image));
+    auto done = deliver_publish::put_image(*allowed, in_, step, **registry, layout, image, *tag);
     if (!done) return failed_outcome(std::move(done).error().with("done", end.summary));
     if (!end.summary.empty()) end.summary += ", ";
     end.summary += fmt::format("{}:{}", (*registry)->name(), *tag);

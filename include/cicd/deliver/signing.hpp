@@ -29,7 +29,7 @@ status sign_image(const permit& allowed,
 /// Of the key files of VERIFY_SIGNATURE that can be read.
 key_digests digests_of_keys(const declared_pipeline& pipeline, const environment& place);
 
-/// Class `policy` where one of them is in no commit, since git ignores it: nobody knows whose key it is.
+/// Class `policy` where one of them is in no commit, since git ignores it: no history says whose key it is.
 status check_keys_committed(const declared_pipeline& pipeline,
                             const environment& place,
                             const surroundings& around);

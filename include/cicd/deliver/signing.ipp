@@ -28,8 +28,7 @@ result<std::optional<signing_key>> key_of(const way_context& in, const declared_
   const cicd::pipeline& declared = pipeline.declared;
   if (!declared.sign_images) return std::optional<signing_key>();
   const auto value = [&](named_secret name) {
-    return secret_of(pipeline, name, in.options.secrets ? in.options.secrets : declared_source(in.around),
-                     in.options.cancelled);
+    return secret_of(pipeline, name, in.options.secrets, in.options.cancelled);
   };
   result<secret_value> key = value(declared.sign_images);
   if (!key) return std::move(key).error();

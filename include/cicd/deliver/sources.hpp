@@ -7,7 +7,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include <cicd/declare/model.hpp>
 #include <cicd/deliver/delivery_options.hpp>
@@ -60,21 +62,24 @@ class sources {
  private:
   struct state {
     const git_state git;
-    const std::string head;       ///< the commit that is checked out; empty without one
-    std::optional<bool> dirty{};  ///< asked when it matters; used under the mutex
+    const std::string head;  ///< the commit that is checked out; empty without one
+    /// By the files and folders that were asked for, whose changes may matter to one pipeline of several in a
+    /// folder; asked when it matters, used under the mutex.
+    std::map<std::vector<std::string>, std::optional<bool>> dirty{};
     std::optional<std::optional<std::chrono::system_clock::time_point>> committed{};  ///< likewise
     std::optional<std::string> author{};                                              ///< likewise
   };
   state& state_of(const declared_pipeline& pipeline);
-  /// The commit that is promoted; empty: the one that is checked out counts.
-  std::string promoted_of(const declared_pipeline& pipeline) const;
-  result<bool> is_any_changed(const std::string& folder, const std::vector<std::string>& files);
+  /// What is promoted of it; without a commit: the one that is checked out counts.
+  hand_promotion promoted_of(const declared_pipeline& pipeline) const;
+  result<bool> is_any_changed(const std::string& folder, const std::vector<std::string>& paths);
 
   const surroundings& around_;
   git_event event_;
   const hand_promotions promoted_;
   std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, state> states_;  ///< by source folder and promoted commit
+  /// By source folder, promoted commit and the branch that this is of.
+  std::map<std::tuple<std::string, std::string, std::string>, state> states_;
 };
 
 }  // namespace cicd

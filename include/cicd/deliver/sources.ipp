@@ -50,26 +50,26 @@ bool asks_files(const pipeline& declared) {
 
 sources::state& sources::state_of(const declared_pipeline& pipeline) {
   const std::string& folder = pipeline.repository();
-  const std::string promoted = promoted_of(pipeline);
+  const hand_promotion promoted = promoted_of(pipeline);
+  const std::tuple key(folder, promoted.commit, promoted.branch);
   {
     const std::lock_guard hold(mutex_);
-    if (const auto found = states_.find({folder, promoted}); found != states_.end()) return found->second;
+    if (const auto found = states_.find(key); found != states_.end()) return found->second;
   }
   git_state git = git_state_of(folder, around_);
   if (event_.kind == ref_kind::branch) git.branch = git.built_branch = event_.name;
   if (event_.kind == ref_kind::tag) git.tags = {event_.name};
   const std::string head = git.commit.value_or("");
-  if (!promoted.empty() && promoted != head) deliver_sources::put_commit(promoted, folder, around_, git);
-  if (const auto by_hand = promoted_.find(pipeline.declared.name.view());
-      by_hand != promoted_.end() && !by_hand->second.branch.empty())
-    git.branch = by_hand->second.branch;
+  if (!promoted.commit.empty() && promoted.commit != head)
+    deliver_sources::put_commit(promoted.commit, folder, around_, git);
+  if (!promoted.branch.empty()) git.branch = promoted.branch;
   const std::lock_guard hold(mutex_);
-  return states_.try_emplace({folder, promoted}, state{std::move(git), head}).first->second;
+  return states_.try_emplace(key, state{std::move(git), head}).first->second;
 }
 
-std::string sources::promoted_of(const declared_pipeline& pipeline) const {
+hand_promotion sources::promoted_of(const declared_pipeline& pipeline) const {
   const auto found = promoted_.find(pipeline.declared.name.view());
-  return found == promoted_.end() ? std::string() : found->second.commit;
+  return found == promoted_.end() ? hand_promotion{} : found->second;
 }
 
 bool sources::is_checked_out(const declared_pipeline& pipeline) {
@@ -87,22 +87,26 @@ result<bool> sources::is_dirty(const declared_pipeline& pipeline) {
   if (pipeline.is_elsewhere()) return false;      // nothing of it is checked out
   state& source = state_of(pipeline);
   if (!source.git.repository) return false;
-  return deliver_sources::known_or_asked(mutex_, source.dirty, [&]() -> result<bool> {
-    // Nothing but the declaration, what it runs and its keys is taken from here.
-    if (!promoted_of(pipeline).empty() && !deliver_sources::asks_files(pipeline.declared))
-      return is_any_changed(pipeline.source_directory, pipeline.declared_in);
-    result<std::vector<std::string>> changes = changes_in(pipeline.source_directory, around_);
-    if (!changes) return std::move(changes).error();
-    return !changes->empty();
-  });
+  // Of what is promoted nothing but the declaration, what it runs and its keys is taken from here.
+  const bool is_whole =
+      promoted_of(pipeline).commit.empty() || deliver_sources::asks_files(pipeline.declared);
+  const std::vector<std::string> asked =
+      is_whole ? std::vector{pipeline.source_directory} : pipeline.declared_in;
+  std::optional<bool>* known = nullptr;
+  {
+    const std::lock_guard hold(mutex_);
+    known = &source.dirty[asked];
+  }
+  return deliver_sources::known_or_asked(mutex_, *known,
+                                         [&] { return is_any_changed(pipeline.source_directory, asked); });
 }
 
-/// Whether one of the files below the folder has changes.
-result<bool> sources::is_any_changed(const std::string& folder, const std::vector<std::string>& files) {
-  for (const std::string& file : files) {
-    if (!file.starts_with(folder + "/")) continue;
+/// Whether one of the paths has changes that is the folder or lies below it.
+result<bool> sources::is_any_changed(const std::string& folder, const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    if (path != folder && !path.starts_with(folder + "/")) continue;
     const result<std::vector<std::string>> changes =
-        changes_in(folder, around_, file.substr(folder.size() + 1));
+        changes_in(folder, around_, path == folder ? "." : path.substr(folder.size() + 1));
     if (!changes) return changes.error();
     if (!changes->empty()) return true;
   }
@@ -197,7 +201,7 @@ result<std::string> sources::tag_for(const graph_step& step, const digest& of) {
 status sources::check_unchanged(const declared_pipeline& pipeline,
                                 const std::string& subject,
                                 bool takes_dirty) {
-  if (!promoted_of(pipeline).empty() || pipeline.is_elsewhere()) return {};
+  if (!promoted_of(pipeline).commit.empty() || pipeline.is_elsewhere()) return {};
   const std::string& folder = pipeline.source_directory;
   const git_state& then = git_of(pipeline);
   const git_state now = git_state_of(folder, around_);

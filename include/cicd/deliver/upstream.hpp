@@ -42,7 +42,7 @@ class upstream_jobs {
 
  private:
   struct answer {
-    std::mutex asking;  ///< held while the server is asked: who asks the same waits for the answer
+    std::mutex asking;  ///< held while the server is asked: a second question waits for its answer
     std::optional<result<json>> document{};
   };
   result<json> document_at(const way_context& in,

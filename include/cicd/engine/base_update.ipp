@@ -18,7 +18,7 @@
 #include <cicd/image/sbom/readers.hpp>
 #include <cicd/image/skopeo.hpp>
 #include <cicd/observe/git.hpp>
-#include <cicd/report/scan/sarif.hpp>
+#include <cicd/report/scan/readers.hpp>
 #include <cicd/system/files.hpp>
 
 namespace cicd {
@@ -260,7 +260,8 @@ class update {
       ask.words.push_back(each.prefix + folder);
       const captured got = run_to_end(ask, {.limit = std::chrono::minutes(10), .cancelled = &cancelled_});
       const auto document =
-          read_sarif(got.out, {.folder = folder, .real_folder = folder, .source = folder, .exists = exists});
+          read_scan_report({.text = got.out, .name = {}, .command = {}, .is_sarif = true},
+                           {.folder = folder, .real_folder = folder, .source = folder, .exists = exists});
       if (!got.end.good() || !document) continue;
       scanner_ = each.name;
       std::set<std::string> rules;

@@ -181,30 +181,27 @@ class collection {
   std::set<std::string> paths_;
 };
 
-/// `<folder>/<kind>/<ab>/<abcd…>`, of the place that the entry was found in.
-std::string blob_in(const cached_step& entry, const step_cache& cache, const digest& of) {
-  const std::string name = hex(of);
-  return entry.from.empty() ? cache.blob_path(of)
-                            : fmt::format("{}/blobs/{}/{}", entry.from, name.substr(0, 2), name);
+std::vector<digest> blobs_of(const cached_step& entry) {
+  std::vector<digest> all;
+  for (const file_set* files : {&entry.outputs, &entry.reports})
+    for (const observed_file& each : *files) all.push_back(each.content);
+  if (entry.log) all.push_back(entry.log);
+  return all;
 }
 
-std::string entry_file(const cached_step& entry, const step_cache& cache) {
-  const std::string name = hex(entry.result.key);
-  return entry.from.empty() ? cache.entry_path(entry.result.key)
-                            : fmt::format("{}/steps/{}/{}", entry.from, name.substr(0, 2), name);
+/// The entry is there, and all that it is made of.
+std::optional<cached_step> whole_entry(const step_cache& cache, const digest& key) {
+  std::optional<cached_step> entry = cache.find(key);
+  const auto is_there = [&](const digest& each) { return exists(cache.blob_path(each, entry->from)); };
+  return entry && std::ranges::all_of(blobs_of(*entry), is_there) ? std::move(entry) : std::nullopt;
 }
 
 bool add_step(collection& to, const step_cache& cache, const digest& key) {
-  const std::optional<cached_step> entry = cache.find(key);
+  const std::optional<cached_step> entry = whole_entry(cache, key);
   if (!entry) return false;
-  std::vector<std::pair<std::string, std::string>> all{{"steps/" + hex(key), entry_file(*entry, cache)}};
-  for (const file_set* files : {&entry->outputs, &entry->reports})
-    for (const observed_file& each : *files)
-      all.emplace_back("blobs/" + hex(each.content), blob_in(*entry, cache, each.content));
-  if (entry->log) all.emplace_back("blobs/" + hex(entry->log), blob_in(*entry, cache, entry->log));
-  for (const auto& [path, from] : all)
-    if (!exists(from)) return false;
-  for (const auto& [path, from] : all) to.add(path, from);
+  to.add("steps/" + hex(key), cache.entry_path(key, entry->from));
+  for (const digest& each : blobs_of(*entry))
+    to.add("blobs/" + hex(each), cache.blob_path(each, entry->from));
   return true;
 }
 
@@ -274,16 +271,6 @@ status check_members(const json& head, const members_by_path& members, const std
   return {};
 }
 
-/// The entry is there, and all that it is made of.
-bool is_whole(const step_cache& cache, const digest& key) {
-  const std::optional<cached_step> entry = cache.find(key);
-  if (!entry) return false;
-  for (const file_set* files : {&entry->outputs, &entry->reports})
-    for (const observed_file& each : *files)
-      if (!exists(blob_in(*entry, cache, each.content))) return false;
-  return !entry->log || exists(blob_in(*entry, cache, entry->log));
-}
-
 /// What is said to be in it is there: a file may be cut off.
 status check_is_whole(const json& head, const members_by_path& members, const std::string& file) {
   const auto lacks = [&](const std::string& what) {
@@ -312,7 +299,7 @@ status put_steps(const members_by_path& members, const step_cache& cache, const 
     const result<std::string> text = read_file(item->from);
     if (!text) return text.error();
     if (status put = write_file(cache.entry_path(*key), *text, durability::fast, 0600); !put) return put;
-    if (is_whole(cache, *key)) continue;
+    if (whole_entry(cache, *key)) continue;
     (void)remove_tree(cache.entry_path(*key));
     return is_damaged(file, path);
   }

@@ -167,13 +167,8 @@ std::vector<std::string> moved_lock::added() const {
 result<std::vector<step_index>> steps_with_update(const session& of,
                                                   const step_graph& graph,
                                                   const std::vector<std::string>& pipelines) {
-  std::vector<std::string> names;
-  for (const declared_pipeline& each : of.model.pipelines) names.push_back(each.declared.name.str());
   for (const std::string& each : pipelines)
-    if (std::ranges::find(names, each) == names.end())
-      return error{exit_class::usage, {}, "there is no such pipeline", each, {}}
-          .with("did you mean", nearest(each, names).value_or(""))
-          .with("allowed", joined(names, ", "));
+    if (of.model.find(each) == nullptr) return no_such_pipeline(of.model, each);
   std::vector<step_index> steps;
   for (step_index at = 0; at < graph.steps.size(); ++at) {
     const step* declared = graph.steps[at].command();

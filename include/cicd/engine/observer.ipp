@@ -28,6 +28,7 @@ namespace cicd {
 
 namespace engine_observer {
 
+/// One pass over the wanted steps; questions that are the same are asked once.
 class pass {
  public:
   pass(const session& of, const step_graph& graph, shared_index& index, const workspace* split_by)

@@ -105,8 +105,8 @@ class project_run : public std::enable_shared_from_this<project_run> {
   errors prepare(const std::function<void(const errors&)>& warn);
   /// The whole plan, in the graph's order. Servers are asked what is there.
   result<std::vector<step_plan>> plan();
-  /// What the gate refuses of the steps that were named, so that it can be said below a plan. `is_saved`: for
-  /// whoever approves, so that a missing approval is none.
+  /// What the gate refuses of the steps that were named, so that it can be said below a plan. A plan that is
+  /// saved is what an approval is given for, so that a missing approval is no refusal of it.
   status may_begin_named(bool is_saved = false);
   /// The contract "saved plan": what each deploy would do, as it was planned. Class `usage` where there is
   /// none.

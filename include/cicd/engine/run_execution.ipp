@@ -93,7 +93,9 @@ class project_run::execution {
   caching_options caching();
   backing_options backing();
   run_view view() const;
-  std::map<std::string, std::string> commands_again() const;
+  std::map<std::string, std::string> again() const {
+    return commands_again(*of_.session_, of_.graph_, of_.request_, of_.wanted_, of_.ends_);
+  }
   loop_options setup();
   std::string who_runs() const {
     return who(of_.session_->model.pipelines.front().source_directory, of_.session_->around);
@@ -322,7 +324,7 @@ caching_options project_run::execution::caching() {
   ask.summary_of = tests_summary;
   ask.judge = [this](const task& work, outcome& end) {
     const std::string kept_at = where_.run(of_.id_) + "/" + flat_name(work.step->id);
-    if (is_scan(*work.step)) return judge_scan(work, end, scans(kept_at));
+    if (work.step->is_scan()) return judge_scan(work, end, scans(kept_at));
     if (end.how != step_outcome::failed || end.failure) return;
     if (const result<file_set> files = of_.index_.look(findings_in(work.folder, *work.step)))
       end.failure = findings_of(work, *files, kept_at, *secrets_.finder());
@@ -350,12 +352,8 @@ backing_options project_run::execution::backing() {
               }};
 }
 
-std::map<std::string, std::string> project_run::execution::commands_again() const {
-  return cicd::commands_again(*of_.session_, of_.graph_, of_.request_, of_.wanted_, of_.ends_);
-}
-
 run_view project_run::execution::view() const {
-  run_view of{.here = of_.session_->folder_of_person(), .commands = commands_again()};
+  run_view of{.here = of_.session_->folder_of_person(), .commands = again()};
   for (step_index step : of_.wanted_) {
     const graph_step& about = of_.graph_.steps[step];
     const std::string folder = folder_of(*of_.session_, about), &source = about.pipeline->source_directory;
@@ -430,7 +428,7 @@ errors project_run::execution::tell_scans(run_ended& end) {
 
 run_outcome project_run::execution::closed(const loop_result& result) {
   run_outcome outcome{.kind = result.outcome, .id = of_.id_, .failed_step = result.failed_step};
-  const std::string rerun = result.failed_step.empty() ? std::string() : commands_again()[result.failed_step];
+  const std::string rerun = result.failed_step.empty() ? std::string() : again()[result.failed_step];
   if (record_.did_something() && !result.left_running)
     record_.set_who(who_.valid() ? who_.get() : who_runs());
   std::optional<error> failure = result.failure;

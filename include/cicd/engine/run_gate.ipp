@@ -143,7 +143,7 @@ status project_run::may_begin_named(bool is_saved) {
     const bool waits_for_this_run =
         comes_after_from(step, {})
         && delivery_.gate().is_waiting_in_plan(graph_.steps[step], gate_rule::from);
-    // A saved plan is what an approval is asked for by.
+    // A saved plan is what the person who approves looks at.
     const bool waits_for_a_person =
         is_saved && delivery_.gate().is_waiting_in_plan(graph_.steps[step], gate_rule::approval);
     if (waits_for_this_run || waits_for_a_person) continue;

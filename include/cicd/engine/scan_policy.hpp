@@ -14,9 +14,6 @@
 
 namespace cicd {
 
-/// Whether a step's reports decide whether it fails.
-bool is_scan(const graph_step& of);
-
 /// Where BASELINE lies, absolute; empty where none is declared.
 std::string baseline_path(const declared_pipeline& of);
 /// Empty where none is declared, or no such file is there. `left_out` is as for `read_baseline`.

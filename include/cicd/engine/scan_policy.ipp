@@ -44,10 +44,6 @@ bool is_of_a_day(const step& of, const std::vector<std::string>& words) {
 }  // namespace
 }  // namespace engine_scan_policy
 
-bool is_scan(const graph_step& of) {
-  return of.kind() == step_kind::command && of.command() != nullptr && of.command()->is_scan();
-}
-
 std::string baseline_path(const declared_pipeline& of) {
   return of.declared.baseline ? of.source_directory + "/" + of.declared.baseline.str() : std::string();
 }
@@ -79,7 +75,7 @@ observation with_scans(const step_graph& graph, const std::vector<step_index>& w
   std::map<const declared_pipeline*, or_errors<scan_baseline>> baselines;
   for (const step_index at : wanted) {
     const graph_step& step = graph.steps[at];
-    if (!is_scan(step)) continue;
+    if (!step.is_scan()) continue;
     const auto [known, added] = baselines.try_emplace(step.pipeline);
     if (added) {
       known->second = baseline_of(*step.pipeline, today);

@@ -43,7 +43,7 @@ struct scan_run {
 };
 
 /// Decides how a scan ended whose program ran, or whose reports came back, and remembers what it found. One
-/// that did not run is not kept. Leaves others as they are.
+/// that did not run is not kept.
 void judge_scan(const task& work, outcome& end, const scan_run& run);
 
 /// What is remembered of a scan. Where nothing is, although its reports lie there, its run was killed: it did

@@ -25,7 +25,6 @@ namespace engine_scan_step {
 namespace {
 
 constexpr std::uint64_t largest_report = 256'000'000, largest_source = 16'000'000;
-constexpr const char* kind_of_memory = "scan";
 
 /// Statuses by which a scanner says that it failed, whatever stands in its report. `tool` is in small
 /// letters.
@@ -214,7 +213,7 @@ void remember(const scan_result& found,
               const std::string& step,
               std::string_view key,
               const workspace& where) {
-  (void)write_file(where.memory(step, kind_of_memory), text_of(found, key), durability::fast, 0600);
+  (void)write_file(where.memory(step, scan_memory), text_of(found, key), durability::fast, 0600);
 }
 
 }  // namespace
@@ -238,7 +237,6 @@ std::string prefix_in_repository(const std::string& source) {
 
 void judge_scan(const task& work, outcome& end, const scan_run& run) {
   using namespace engine_scan_step;
-  if (!is_scan(*work.step)) return;
   if (!is_to_be_judged(end)) {
     // What lies in its folder was not written to its end.
     scan_result none;
@@ -283,7 +281,7 @@ std::optional<scan_result> last_of_scan(const graph_step& step,
                                         const scan_run& run,
                                         bool is_of_now) {
   using namespace engine_scan_step;
-  if (const auto text = read_file_if_there(run.where.memory(step.id, kind_of_memory)); text && *text)
+  if (const auto text = read_file_if_there(run.where.memory(step.id, scan_memory)); text && *text)
     if (auto known = remembered_scan_from(**text)) return std::move(known->found);
   scan_result made =
       read_scan({.step = &step, .folder = folder, .command = {}, .exit_status = 0, .now = run.now}, run.index,

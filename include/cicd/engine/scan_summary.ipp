@@ -27,7 +27,7 @@ or_errors<scan_board> scan_board_of(const session& of,
   errors wrong;
   for (const step_index at : steps) {
     const graph_step& step = graph.steps[at];
-    if (!is_scan(step) || (only != nullptr && !only->contains(step.id))) continue;
+    if (!step.is_scan() || (only != nullptr && !only->contains(step.id))) continue;
     const auto [known, added] = baselines.try_emplace(step.pipeline);
     if (added) {
       std::vector<std::string> left_out;

@@ -17,8 +17,7 @@ namespace cicd {
 std::vector<test_case> cases_in(const std::string& folder, const file_set& reports);
 
 /// Why a step failed that is no scan: how many FINDINGS there are, the worst of them, and where they are kept
-/// as SARIF
-/// (`kept_at` with an ending), with paths that lead from the repository's root and secrets masked.
+/// as SARIF (`kept_at` with an ending), with paths that lead from the repository's root and secrets masked.
 std::optional<error> findings_of(const task& work,
                                  const file_set& files,
                                  const std::string& kept_at,

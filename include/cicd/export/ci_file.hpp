@@ -39,6 +39,6 @@ std::string difference_of(std::string_view there, std::string_view wanted);
 // Each system's own.
 result<json> github_workflow(const ci_jobs& jobs, const ci_source& of);
 result<json> gitlab_pipeline(const ci_jobs& jobs, const ci_source& of);
-result<json> circleci_config(const ci_jobs& jobs, const ci_source& of);
+json circleci_config(const ci_jobs& jobs, const ci_source& of);
 
 }  // namespace cicd

@@ -39,28 +39,26 @@ json merged(const json& under, const json& over) {
   return made;
 }
 
-/// A word that a system would replace before any shell sees it.
-status check_no_expression(const ci_source& of) {
-  const auto check = [&](std::string_view keyword, std::string_view word) -> status {
-    if (word.find("${{") == word.npos && word.find("<<") == word.npos) return {};
-    return error{exit_class::usage,
-                 of.declared_at,
-                 fmt::format("{} holds an expression of a CI system", keyword),
-                 std::string(word),
-                 {}}
-        .with("try", "a program of the repository that reads a variable");
-  };
-  for (const text& each : of.declared.setup)
-    if (status none = check("SETUP", each.view()); !none) return none;
-  for (const text& each : of.declared.configure)
-    if (status none = check("CONFIGURE", each.view()); !none) return none;
-  for (const assignment& each : of.declared.runner)
-    if (status none = check("RUNNER", each.value); !none) return none;
-  for (const ref_pattern& each : of.declared.branches)
-    if (status none = check("BRANCHES", each.view()); !none) return none;
-  for (const label& each : of.declared.logins)
-    if (status none = check("LOGINS", each.value); !none) return none;
-  return check("REGION", of.declared.region.view());
+/// No word may be one that a system would replace before any shell sees it.
+status check_no_expression(const ci_jobs& jobs, const ci_source& of) {
+  std::vector<std::pair<std::string_view, std::string_view>> words{{"REGION", of.declared.region.view()},
+                                                                   {"the folder of the sources", of.folder}};
+  for (const text& each : of.declared.setup) words.emplace_back("SETUP", each.view());
+  for (const text& each : of.declared.configure) words.emplace_back("CONFIGURE", each.view());
+  for (const assignment& each : of.declared.runner) words.emplace_back("RUNNER", each.value);
+  for (const label& each : of.declared.logins) words.emplace_back("LOGINS", each.value);
+  for (const std::string& each : of.kept) words.emplace_back("CACHE_DIRS", each);
+  for (const std::string& each : jobs.branches) words.emplace_back("a pattern of branches", each);
+  for (const ci_job& each : jobs.single) words.emplace_back("ON of an environment", each.on.pattern.view());
+  for (const auto& [what, word] : words)
+    if (word.find("${{") != word.npos || word.find("<<") != word.npos)
+      return error{exit_class::usage,
+                   of.declared_at,
+                   fmt::format("{} holds an expression of a CI system", what),
+                   std::string(word),
+                   {}}
+          .with("try", "a program of the repository that reads a variable");
+  return {};
 }
 
 using lines = std::vector<std::string>;
@@ -138,7 +136,7 @@ std::string head_of(const ci_system& system, const ci_source& of) {
   head += fmt::format("#   build/.cicd/cicd export {}\n", system.name);
   head +=
       fmt::format("# Digests stand in {}; what {} holds is merged in. The test cicd.export compares it.\n",
-                  of.pins.file, system.local);
+                  ci_pins_path, system.local);
   return head;
 }
 
@@ -162,10 +160,16 @@ result<std::string> ci_file_of(const ci_system& system,
                                const ci_source& of,
                                const json& local) {
   using namespace export_ci_file;
-  if (status none = check_no_expression(of); !none) return std::move(none).error();
-  result<json> made = system.name == "github"   ? github_workflow(jobs, of)
-                      : system.name == "gitlab" ? gitlab_pipeline(jobs, of)
-                                                : circleci_config(jobs, of);
+  if (status none = check_no_expression(jobs, of); !none) return std::move(none).error();
+  ci_source pinned = of;
+  if (of.declared.image) {
+    result<std::string> image = of.pins.image(of.declared.image.view());
+    if (!image) return std::move(image).error();
+    pinned.image = *std::move(image);
+  }
+  result<json> made = system.name == "github"   ? github_workflow(jobs, pinned)
+                      : system.name == "gitlab" ? gitlab_pipeline(jobs, pinned)
+                                                : circleci_config(jobs, pinned);
   if (!made) return std::move(made).error();
   return head_of(system, of) + yaml_text(merged(*made, with_text_keys(local)));
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -31,7 +30,7 @@ class config {
  public:
   config(const ci_jobs& jobs, const ci_source& of) : jobs_(jobs), of_(of) {}
 
-  result<json> made() {
+  json made() const {
     json all = members_of("version", 2.1);
     if (jobs_.has_by_hand)
       all.set("parameters", members_of("job", members_of("type", "string", "default", ""), "share",
@@ -45,22 +44,14 @@ class config {
         workflows.set(each.name, gated_workflow(each));
     if (jobs_.has_scheduled) workflows.set("scheduled", scheduled_workflow());
     all.set("workflows", std::move(workflows));
-    if (wrong_) return *std::move(wrong_);
     return all;
   }
 
  private:
-  json executor() {
-    json made(json::object{});
-    if (of_.declared.image) {
-      result<std::string> image = of_.pins.image(of_.declared.image.view());
-      if (!image && !wrong_) wrong_ = image.error();
-      if (image) made.set("docker", list_of(members_of("image", *image)));
-    } else {
-      made.set("machine", members_of("image", "ubuntu-2404:2024.11.1"));
-    }
-    for (const assignment& each : of_.declared.runner)
-      if (each.name.view() == "circleci") made.set("resource_class", each.value);
+  json executor() const {
+    json made = of_.image.empty() ? members_of("machine", members_of("image", "ubuntu-2404:2024.11.1"))
+                                  : members_of("docker", list_of(members_of("image", of_.image)));
+    if (const std::string size = of_.runner("circleci"); !size.empty()) made.set("resource_class", size);
     return made;
   }
 
@@ -69,11 +60,10 @@ class config {
     json steps(json::array{});
     for (const std::string& line : lines_to_configure(of_))
       steps.push(run(line.substr(0, line.find(' ')), line));
-    json made = members_of("configure", members_of("steps", std::move(steps)));
-    return made;
+    return members_of("configure", members_of("steps", std::move(steps)));
   }
 
-  json jobs() {
+  json jobs() const {
     json all = members_of("decide", decide());
     for (const ci_job& each : jobs_.jobs)
       if (each.kind != ci_job_kind::gate && each.kind != ci_job_kind::closed)
@@ -217,7 +207,7 @@ class config {
       first.set("filters", members_of("tags", members_of("only", regexes(jobs_.tags))));
     list.push(first.members().empty() ? json("decide") : members_of("decide", std::move(first)));
     json last = list_of(members_of("decide", "terminal"));
-    const std::vector<std::string> behind = behind_gates(jobs_.jobs);
+    const auto behind = behind_gates(jobs_.jobs);
     for (const ci_job& each : jobs_.jobs) {
       if (!is_decided(each) || each.kind == ci_job_kind::closed) continue;
       json requires_list = list_of("decide");
@@ -227,8 +217,7 @@ class config {
           requires_list.push(name);
       list.push(invoked(each, std::move(requires_list)));
       const bool is_always_there = each.kind == ci_job_kind::verify;
-      if (is_always_there && std::ranges::find(behind, each.name) == behind.end())
-        last.push(members_of(each.name, "terminal"));
+      if (is_always_there && !behind.contains(each.name)) last.push(members_of(each.name, "terminal"));
     }
     json result = members_of("name", "cicd / result", "requires", std::move(last));
     if (!jobs_.tags.empty())
@@ -283,24 +272,22 @@ class config {
     json list(json::array{});
     for (const ci_job& each : jobs_.jobs)
       if (each.kind == ci_job_kind::scheduled) list.push(invoked_unfiltered(each, json::array{}));
-    const std::string cron = of_.declared.schedule ? of_.declared.schedule.str() : std::string("17 * * * *");
     std::string branch = jobs_.branches.front();
     if (branch.find('*') != branch.npos) branch = "main";
-    json when = members_of(
-        "schedule",
-        members_of("cron", cron, "filters", members_of("branches", members_of("only", list_of(branch)))));
+    json when =
+        members_of("schedule", members_of("cron", of_.schedule(), "filters",
+                                          members_of("branches", members_of("only", list_of(branch)))));
     return members_of("triggers", list_of(std::move(when)), "jobs", std::move(list));
   }
 
   const ci_jobs& jobs_;
   const ci_source& of_;
-  std::optional<error> wrong_;
 };
 
 }  // namespace
 }  // namespace export_ci_file_circle
 
-result<json> circleci_config(const ci_jobs& jobs, const ci_source& of) {
+json circleci_config(const ci_jobs& jobs, const ci_source& of) {
   return export_ci_file_circle::config(jobs, of).made();
 }
 

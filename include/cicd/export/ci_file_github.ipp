@@ -17,6 +17,7 @@ namespace export_ci_file_github {
 namespace {
 
 constexpr std::string_view needed = "fromJSON(needs.decide.outputs.jobs)";
+constexpr const char* usual_machine = "ubuntu-24.04";
 
 /// `*` spans `/` in our patterns; some characters are operators in GitHub's.
 json patterns(const std::vector<std::string>& of) {
@@ -57,13 +58,9 @@ class workflow {
     if (jobs_.has_previews) request.set("types", list_of("opened", "synchronize", "reopened", "closed"));
     json events = members_of("push", std::move(push), "pull_request", std::move(request), "merge_group",
                              json::object{});
-    if (jobs_.has_scheduled) events.set("schedule", list_of(members_of("cron", schedule())));
+    if (jobs_.has_scheduled) events.set("schedule", list_of(members_of("cron", of_.schedule())));
     if (jobs_.has_by_hand) events.set("workflow_dispatch", members_of("inputs", inputs()));
     return events;
-  }
-
-  std::string schedule() const {
-    return of_.declared.schedule ? of_.declared.schedule.str() : std::string("17 * * * *");
   }
 
   json inputs() const {
@@ -89,16 +86,10 @@ class workflow {
 
   static json run(const std::string& line) { return members_of("run", line); }
 
-  json machine(json job) {
-    std::string label = "ubuntu-24.04";
-    for (const assignment& each : of_.declared.runner)
-      if (each.name.view() == "github") label = each.value;
-    job.set("runs-on", label);
-    if (of_.declared.image) {
-      result<std::string> image = of_.pins.image(of_.declared.image.view());
-      if (!image && !wrong_) wrong_ = image.error();
-      if (image) job.set("container", members_of("image", *image));
-    }
+  json machine(json job) const {
+    const std::string label = of_.runner("github");
+    job.set("runs-on", label.empty() ? usual_machine : label);
+    if (!of_.image.empty()) job.set("container", members_of("image", of_.image));
     return job;
   }
 
@@ -117,7 +108,7 @@ class workflow {
       steps.push(uses("aws-actions/configure-aws-credentials", std::move(with)));
     }
     // The user of a container is not the owner of the checkout.
-    if (of_.declared.image) steps.push(run("git config --global --add safe.directory \"$GITHUB_WORKSPACE\""));
+    if (!of_.image.empty()) steps.push(run("git config --global --add safe.directory \"$GITHUB_WORKSPACE\""));
     for (const std::string& line : lines_to_configure(of_)) steps.push(run(line));
   }
 
@@ -133,7 +124,6 @@ class workflow {
         .set("outputs", members_of("jobs", "${{ steps.jobs.outputs.jobs }}"));
     json steps(json::array{});
     add_ready(steps, false, {}, {});
-    json step = members_of("id", "jobs", "env", json::object{}, "run", "");
     json env(json::object{});
     std::string line = "build/.cicd/cicd export github --jobs \"$GITHUB_OUTPUT\"";
     if (jobs_.has_by_hand) env.set("CICD_JOB", "${{ inputs.job }}"), line += " --job \"$CICD_JOB\"";
@@ -154,9 +144,7 @@ class workflow {
     if (of.is_matrix()) return "cicd-*";
     std::vector<std::string> names;
     for (const std::string& each : of.after)
-      if (const ci_job* job = jobs_.find(each);
-          job != nullptr && job->hands_on() && !lines_to_hand_on(*job).empty())
-        names.push_back(each);
+      if (const ci_job* job = jobs_.find(each); job != nullptr && job->hands_on()) names.push_back(each);
     if (names.empty()) return {};
     return names.size() == 1 ? "cicd-" + names.front() : fmt::format("cicd-{{{}}}", joined(names, ","));
   }
@@ -176,7 +164,7 @@ class workflow {
     }
     const std::string place = of.is_matrix() ? matrix + "-" + place_in_matrix(of) : of.place;
     if (of.kind == ci_job_kind::gate) {
-      job.set("runs-on", "ubuntu-24.04").set("permissions", json::object{});
+      job.set("runs-on", usual_machine).set("permissions", json::object{});
       job.set("environment", members_of("name", place + "-approval"));
       return job.set("steps", list_of(run("echo 'the gate was passed'")));
     }
@@ -244,14 +232,14 @@ class workflow {
   /// Of fixed name, so that a branch's protection can ask for it: it ends whatever was left out.
   json result_job() const {
     json needs = list_of("decide");
-    const std::vector<std::string> behind = behind_gates(jobs_.jobs);
+    const auto behind = behind_gates(jobs_.jobs);
     for (const ci_job& each : jobs_.jobs)
-      if (std::ranges::find(behind, each.name) == behind.end()) needs.push(each.name);
+      if (!behind.contains(each.name)) needs.push(each.name);
     json fails = members_of(
         "if", "${{ contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled') }}", "run",
         "exit 1");
     json job = members_of("name", "cicd / result", "needs", std::move(needs), "if", "${{ always() }}",
-                          "runs-on", "ubuntu-24.04");
+                          "runs-on", usual_machine);
     return job.set("permissions", json::object{})
         .set("steps", list_of(std::move(fails), run("echo 'all jobs that were needed ended well'")));
   }

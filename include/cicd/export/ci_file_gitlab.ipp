@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -46,11 +45,11 @@ class pipeline_file {
   pipeline_file(const ci_jobs& jobs, const ci_source& of) : jobs_(jobs), of_(of) {}
 
   result<json> made() {
-    json all = members_of("stages", list_of("decide", "run", "result"), "workflow",
-                          members_of("rules", pipelines()));
+    json workflow(json::object{});
     if (of_.declared.cancel_waiting)
-      all.set("workflow",
-              members_of("auto_cancel", members_of("on_new_commit", "interruptible"), "rules", pipelines()));
+      workflow.set("auto_cancel", members_of("on_new_commit", "interruptible"));
+    workflow.set("rules", pipelines());
+    json all = members_of("stages", list_of("decide", "run", "result"), "workflow", std::move(workflow));
     all.set(".cicd", base());
     all.set("decide", decide());
     for (const ci_job& each : jobs_.jobs) {
@@ -64,9 +63,7 @@ class pipeline_file {
             .with("try", "a build tree for each part of the pipelines");
       all.set(each.name, job_of(each));
     }
-    all.set("cicd / result", result_job());
-    if (wrong_) return *std::move(wrong_);
-    return all;
+    return all.set("cicd / result", result_job());
   }
 
  private:
@@ -78,22 +75,17 @@ class pipeline_file {
     return rules;
   }
 
-  json base() {
+  json base() const {
     json job(json::object{});
-    if (of_.declared.image) {
-      result<std::string> image = of_.pins.image(of_.declared.image.view());
-      if (!image && !wrong_) wrong_ = image.error();
-      if (image) job.set("image", *image);
-    }
-    for (const assignment& each : of_.declared.runner)
-      if (each.name.view() == "gitlab") job.set("tags", list_of(each.value));
+    if (!of_.image.empty()) job.set("image", of_.image);
+    if (const std::string tag = of_.runner("gitlab"); !tag.empty()) job.set("tags", list_of(tag));
     json variables = members_of("GIT_DEPTH", "0");
     if (of_.declared.caches) variables.set("CICD_CACHE_DIR", "$CI_PROJECT_DIR/.cicd-cache");
     job.set("variables", std::move(variables));
-    // In the folder of the project, where it is no change of the sources.
-    if (of_.declared.caches) job.set("before_script", list_of("echo /.cicd-cache/ >> .git/info/exclude"));
     if (of_.declared.caches)
-      job.set("cache", members_of("key", "cicd-$CI_JOB_NAME_SLUG", "paths", list_of(".cicd-cache/")));
+      // In the folder of the project, where it is no change of the sources.
+      job.set("before_script", list_of("echo /.cicd-cache/ >> .git/info/exclude"))
+          .set("cache", members_of("key", "cicd-$CI_JOB_NAME_SLUG", "paths", list_of(".cicd-cache/")));
     if (of_.declared.cancel_waiting) job.set("interruptible", true);
     return job;
   }
@@ -119,7 +111,7 @@ class pipeline_file {
                        members_of("if", by_hand, "when", "never"), members_of("when", "on_success"));
       case ci_job_kind::plan:
       case ci_job_kind::gate:
-        // Nothing is made and published there that nobody asked for.
+        // What it plans is published first, so that it waits until a person starts it.
         if (of.is_named) return list_of(manual(by_hand).set("allow_failure", true));
         return list_of(rule(follows(of.on)));
       case ci_job_kind::deploy:
@@ -170,7 +162,7 @@ class pipeline_file {
     return script;
   }
 
-  json job_of(const ci_job& of) {
+  json job_of(const ci_job& of) const {
     json job = members_of("extends", ".cicd", "stage", "run", "needs", needs_of(of), "rules", rules_of(of));
     const std::string pipeline = of.is_matrix() ? "$CICD_PIPELINE" : of.pipeline;
     if (of.is_matrix())
@@ -222,9 +214,9 @@ class pipeline_file {
 
   json result_job() const {
     json needs = list_of(members_of("job", "decide"));
-    const std::vector<std::string> behind = behind_gates(jobs_.jobs);
+    const auto behind = behind_gates(jobs_.jobs);
     for (const ci_job& each : jobs_.jobs)
-      if (each.hands_on() && !each.is_named && std::ranges::find(behind, each.name) == behind.end())
+      if (is_decided(each) && !behind.contains(each.name))
         needs.push(members_of("job", each.name, "optional", true));
     json script(json::array{});
     for (const std::string& line : lines_of_result()) script.push(line);
@@ -237,7 +229,6 @@ class pipeline_file {
 
   const ci_jobs& jobs_;
   const ci_source& of_;
-  std::optional<error> wrong_;
 };
 
 }  // namespace

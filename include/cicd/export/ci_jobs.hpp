@@ -46,13 +46,15 @@ struct ci_job {
   trigger on{};                          ///< of a deploy
 
   bool is_matrix() const { return !pipelines.empty(); }
-  /// Whether others take what it made.
+  /// Whether others take what it made; a job for all of the build tree makes nothing.
   bool hands_on() const {
-    return kind == ci_job_kind::verify || kind == ci_job_kind::plan || kind == ci_job_kind::deploy;
+    return (!pipeline.empty() || is_matrix())
+           && (kind == ci_job_kind::verify || kind == ci_job_kind::plan || kind == ci_job_kind::deploy);
   }
 };
 
-/// More pipelines than this, and a stage is one job with a matrix.
+/// More pipelines than this, and a stage is one job with a matrix, but of those whose name begins with a
+/// digit.
 inline constexpr std::size_t most_single_pipelines = 12;
 
 struct ci_jobs {

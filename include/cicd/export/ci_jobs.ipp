@@ -182,7 +182,7 @@ class job_builder {
     for (const std::string& each : before) {
       std::set<std::string> visited;
       const ci_job& other = *find(each);
-      // One event sets off either.
+      // No event sets off both.
       const bool is_other_event = job.on.kind == ref_kind::tag && other.on.kind == ref_kind::branch;
       if (is_other_event) continue;
       if (each != job.name && std::ranges::find(job.after, each) == job.after.end()
@@ -357,6 +357,11 @@ class job_builder {
     return name;
   }
 
+  /// Whether its name is `<pipeline>-<part>`, as the lines of a matrix name each of its jobs.
+  static bool may_fold(const ci_job& of) {
+    return !of.pipeline.empty() && of.name.size() == of.pipeline.size() + 1 + of.part.size();
+  }
+
   /// Of many pipelines one job for each part, with a matrix; more where jobs of a part are not alike.
   void fold() {
     made_.jobs = made_.single;
@@ -365,17 +370,17 @@ class job_builder {
     std::vector<ci_job> folded;
     for (const ci_job& each : made_.single) {
       auto there = std::ranges::find_if(folded, [&](const ci_job& one) {
-        return one.is_matrix() && !each.pipeline.empty() && is_alike(one, each);
+        return one.is_matrix() && may_fold(each) && is_alike(one, each);
       });
       if (there == folded.end()) {
-        const std::string name = each.pipeline.empty() ? each.name : matrix_name(each.part, folded);
+        const std::string name = may_fold(each) ? matrix_name(each.part, folded) : each.name;
         there = folded.insert(folded.end(), each);
         there->name = name;
         there->after.clear();
-        there->pipeline.clear();
+        if (may_fold(each)) there->pipeline.clear();
       }
       group_of[each.name] = there->name;
-      if (!each.pipeline.empty()) there->pipelines.push_back(each.pipeline);
+      if (may_fold(each)) there->pipelines.push_back(each.pipeline);
     }
     made_.jobs = std::move(folded);
     for (const ci_job& each : made_.single)

@@ -2,6 +2,8 @@
 // the driver. Pure; every name in them comes from the declarations, or from a variable in quotes.
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,12 @@ struct ci_source {
   std::string folder{};  ///< of the build tree's sources, below the top of the repository; empty: the top
   std::string declared_at{};        ///< `CMakeLists.txt:12`
   std::vector<std::string> kept{};  ///< of CACHES: folders below `~/`, the cache of steps first
+  std::string image{};              ///< IMAGE by its digest; empty: none
+
+  /// Of RUNNER; empty: the system's usual machine.
+  std::string runner(std::string_view system) const;
+  /// SCHEDULE, or once an hour.
+  std::string schedule() const;
 };
 
 /// What brings a build tree: SETUP, the archive of cicd, configure.
@@ -36,7 +44,7 @@ std::vector<std::string> lines_of_work(const ci_job& of, const std::string& gate
 inline bool approves_by_gate(const ci_job& of) {
   return of.is_planned && of.asks_approval;
 }
-/// Keeps what it made for other jobs, and says that it is done.
+/// Keeps what it made for other jobs, and says that it is done; none where it `hands_on` nothing.
 std::vector<std::string> lines_to_hand_on(const ci_job& of);
 /// The files of those: paths below `handed_on_folder`.
 std::vector<std::string> files_of(const ci_job& of, std::string_view pipeline);
@@ -49,6 +57,6 @@ std::vector<std::string> lines_of_result();
 std::string regex_of(std::string_view pattern);
 
 /// The jobs that wait for a gate, or come after one: by name.
-std::vector<std::string> behind_gates(const std::vector<ci_job>& jobs);
+std::set<std::string, std::less<>> behind_gates(const std::vector<ci_job>& jobs);
 
 }  // namespace cicd

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -43,11 +43,9 @@ std::string pipeline_in(const ci_job& of) {
   return of.is_matrix() ? std::string(pipeline_variable) : of.pipeline;
 }
 
-/// `orders-build`, in a matrix `$CICD_PIPELINE-build`; a name never begins with a digit.
+/// `orders-build`, in a matrix `$CICD_PIPELINE-build`.
 std::string own_name(const ci_job& of, std::string_view pipeline) {
-  if (of.pipeline.empty() && !of.is_matrix()) return of.name;
-  const bool is_digit = !pipeline.empty() && pipeline.front() >= '0' && pipeline.front() <= '9';
-  return fmt::format("{}{}-{}", is_digit ? "job-" : "", pipeline, of.part);
+  return of.is_matrix() ? fmt::format("{}-{}", pipeline, of.part) : of.name;
 }
 
 std::string path(std::string_view file) {
@@ -59,7 +57,7 @@ std::string plan_of(const ci_job& of) {
 }
 
 std::string cicd_line(const ci_job& of) {
-  std::string line = fmt::format("{}", driver);
+  std::string line(driver);
   for (const std::string& each : split(of.command, ' '))
     line += " " + word(replaced_all(each, "{pipeline}", pipeline_in(of)));
   if (of.command.starts_with("canary set")) line += " \"$CICD_SHARE\"";
@@ -68,6 +66,16 @@ std::string cicd_line(const ci_job& of) {
 
 }  // namespace
 }  // namespace export_ci_lines
+
+std::string ci_source::runner(std::string_view system) const {
+  for (const assignment& each : declared.runner)
+    if (each.name.view() == system) return each.value;
+  return {};
+}
+
+std::string ci_source::schedule() const {
+  return declared.schedule ? declared.schedule.str() : std::string("17 * * * *");
+}
 
 std::vector<std::string> lines_to_configure(const ci_source& of) {
   std::vector<std::string> lines, setup;
@@ -135,7 +143,7 @@ std::vector<std::string> lines_of_work(const ci_job& of, const std::string& gate
 
 std::vector<std::string> lines_to_hand_on(const ci_job& of) {
   using namespace export_ci_lines;
-  if (!of.hands_on() || (of.pipeline.empty() && !of.is_matrix())) return {};
+  if (!of.hands_on()) return {};
   const std::string pipeline = pipeline_in(of), name = own_name(of, pipeline);
   const std::string target = of.kind == ci_job_kind::plan ? "deploy-" + of.environment : of.part;
   std::string save = fmt::format("{} cache save {} {}", driver, word(path(name + ".cicd")),
@@ -175,8 +183,8 @@ std::string regex_of(std::string_view pattern) {
   return regex + "$";
 }
 
-std::vector<std::string> behind_gates(const std::vector<ci_job>& jobs) {
-  std::set<std::string> behind;
+std::set<std::string, std::less<>> behind_gates(const std::vector<ci_job>& jobs) {
+  std::set<std::string, std::less<>> behind;
   for (bool is_more = true; std::exchange(is_more, false);)
     for (const ci_job& each : jobs) {
       const bool is_behind =
@@ -184,7 +192,7 @@ std::vector<std::string> behind_gates(const std::vector<ci_job>& jobs) {
           || std::ranges::any_of(each.after, [&](const std::string& one) { return behind.contains(one); });
       if (is_behind && behind.insert(each.name).second) is_more = true;
     }
-  return {behind.begin(), behind.end()};
+  return behind;
 }
 
 }  // namespace cicd

@@ -17,9 +17,11 @@ struct ci_pin {
   std::string url;      ///< of an archive
 };
 
+/// Where the table lies, below the top of the repository.
+inline constexpr const char* ci_pins_path = "ci/pins.json";
+
 struct ci_pins {
   std::map<std::string, ci_pin, std::less<>> by_name{};
-  std::string file = "ci/pins.json";  ///< as errors name it
 
   /// `actions/checkout@11bd7190…`; class `usage` where the table has no such action.
   result<std::string> action(std::string_view name) const;
@@ -29,8 +31,8 @@ struct ci_pins {
   const ci_pin* archive() const;
 };
 
-/// Class `usage` with the file where the text is no such table.
-result<ci_pins> ci_pins_from(std::string_view text, std::string file);
+/// Class `usage` where the text is no such table.
+result<ci_pins> ci_pins_from(std::string_view text);
 
 /// The table that the first export writes where there is none.
 std::string first_ci_pins();

@@ -34,32 +34,29 @@ bool is_version(std::string_view text) {
          == text.npos;
 }
 
-error wrong(const std::string& file,
-            const std::string& name,
-            std::string what,
-            std::string value,
-            std::string allowed) {
+error wrong(std::string_view name, std::string what, std::string value, std::string allowed) {
   return error{exit_class::usage,
-               file,
-               name + ": " + std::move(what),
+               ci_pins_path,
+               fmt::format("{}: {}", name, what),
                std::move(value),
                {{"allowed", std::move(allowed)}}};
 }
 
-result<ci_pin> pin_from(const std::string& file, const std::string& name, const json& of) {
+result<ci_pin> pin_from(const std::string& name, const json& of) {
   ci_pin pin{of["version"].text(), of["digest"].text(), of["url"].text()};
-  if (!is_version(pin.version)) return wrong(file, name, "not a version", pin.version, "such as v4.2.2");
+  if (!is_version(pin.version)) return wrong(name, "not a version", pin.version, "such as v4.2.2");
   if (!is_commit(pin.digest) && !is_digest(pin.digest))
-    return wrong(file, name, "not a digest", pin.digest, "the 40 digits of a commit, or sha256:<64 digits>");
+    return wrong(name, "not a digest", pin.digest, "the 40 digits of a commit, or sha256:<64 digits>");
   if (!pin.url.empty() && !is_archive_url(pin.url))
-    return wrong(file, name, "not a URL of an archive", pin.url, "https://<host>/<path> without a login");
+    return wrong(name, "not a URL of an archive", pin.url, "https://<host>/<path> without a login");
   if (!pin.url.empty() && !is_digest(pin.digest))
-    return wrong(file, name, "not the digest of an archive", pin.digest, "sha256:<64 digits>");
+    return wrong(name, "not the digest of an archive", pin.digest, "sha256:<64 digits>");
   return pin;
 }
 
-error not_there(const ci_pins& of, std::string_view name, std::string_view line) {
-  return error{exit_class::usage, of.file, "it has no digest of what the export uses", std::string(name), {}}
+error not_there(std::string_view name, std::string_view line) {
+  return error{
+      exit_class::usage, ci_pins_path, "it has no digest of what the export uses", std::string(name), {}}
       .with("try", fmt::format("add: \"{}\": {}", name, line));
 }
 
@@ -70,10 +67,9 @@ result<std::string> ci_pins::action(std::string_view name) const {
   using namespace export_ci_pins;
   const auto found = by_name.find(name);
   if (found == by_name.end())
-    return not_there(*this, name, R"({"version": "<tag>", "digest": "<40 digits of its commit>"})");
+    return not_there(name, R"({"version": "<tag>", "digest": "<40 digits of its commit>"})");
   if (!is_commit(found->second.digest))
-    return wrong(file, std::string(name), "not the digest of an action", found->second.digest,
-                 "the 40 digits of a commit");
+    return wrong(name, "not the digest of an action", found->second.digest, "the 40 digits of a commit");
   return fmt::format("{}@{}", name, found->second.digest);
 }
 
@@ -82,10 +78,9 @@ result<std::string> ci_pins::image(std::string_view name) const {
   if (name.find("@sha256:") != name.npos) return std::string(name);
   const auto found = by_name.find(name);
   if (found == by_name.end())
-    return not_there(*this, name, R"({"version": "<tag>", "digest": "sha256:<64 digits>"})");
+    return not_there(name, R"({"version": "<tag>", "digest": "sha256:<64 digits>"})");
   if (!is_digest(found->second.digest))
-    return wrong(file, std::string(name), "not the digest of an image", found->second.digest,
-                 "sha256:<64 digits>");
+    return wrong(name, "not the digest of an image", found->second.digest, "sha256:<64 digits>");
   const std::string& tag = found->second.version;
   return fmt::format("{}{}{}@{}", name, tag.empty() ? "" : ":", tag, found->second.digest);
 }
@@ -95,15 +90,15 @@ const ci_pin* ci_pins::archive() const {
   return found == by_name.end() || found->second.url.empty() ? nullptr : &found->second;
 }
 
-result<ci_pins> ci_pins_from(std::string_view text, std::string file) {
+result<ci_pins> ci_pins_from(std::string_view text) {
   const result<json> table = parse_json(text);
   if (!table || !table->is_object())
-    return error{exit_class::usage, file, "not a table of versions and digests", {}, {}}
+    return error{exit_class::usage, ci_pins_path, "not a table of versions and digests", {}, {}}
         .with("caused by", table ? "it is not an object" : table.error().what)
         .with("allowed", R"({"<name>": {"version": "…", "digest": "…"}, …})");
-  ci_pins pins{.by_name = {}, .file = file};
+  ci_pins pins;
   for (const auto& [name, each] : table->members()) {
-    result<ci_pin> pin = export_ci_pins::pin_from(file, name, each);
+    result<ci_pin> pin = export_ci_pins::pin_from(name, each);
     if (!pin) return std::move(pin).error();
     pins.by_name.emplace(name, *std::move(pin));
   }

@@ -16,6 +16,8 @@ inline constexpr beside all_beside[] = {beside::bill, beside::signature, beside:
 
 /// `sha256-<digest hex>.sbom`, `.sig`, `.att`.
 std::string tag_of(const digest& image, beside what);
+/// Whether the registry has it.
+result<bool> is_beside(registry& in, const digest& image, beside what);
 /// The manifest or index as it is pointed at, for `subject`.
 result<oci_descriptor> subject_of(image_source& in, const digest& image);
 

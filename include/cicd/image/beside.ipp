@@ -13,6 +13,12 @@ std::string tag_of(const digest& image, beside what) {
   return "sha256-" + hex(image) + kind;
 }
 
+result<bool> is_beside(registry& in, const digest& image, beside what) {
+  const auto there = in.resolve(tag_of(image, what));
+  if (!there) return there.error();
+  return there->has_value();
+}
+
 result<oci_descriptor> subject_of(image_source& in, const digest& image) {
   auto text = in.manifest(image);
   if (!text) return std::move(text).error();
@@ -46,7 +52,7 @@ status copy_beside(registry& to, registry& from, const digest& image) {
     const auto there = from.resolve(tag);
     if (!there) return there.error();
     if (!*there) continue;
-    const auto kept = to.resolve(tag);
+    const auto kept = is_beside(to, image, what);
     if (!kept) return kept.error();
     if (*kept) continue;
     if (const auto copied = to.copy(from, **there, tag); !copied) return copied.error();

@@ -16,6 +16,7 @@
 #include <cicd/image/errors.hpp>
 #include <cicd/image/java_application.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/url.hpp>
 
 namespace cicd {
 
@@ -65,22 +66,8 @@ std::string folder_of(const std::string& path) {
   return path.substr(0, path.rfind('/'));
 }
 
-/// `%20` and its like: Class-Path holds URLs.
-std::string decoded(std::string_view url) {
-  const auto value = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
-  std::string text;
-  for (std::size_t i = 0; i < url.size(); ++i) {
-    const bool is_code = url[i] == '%' && i + 2 < url.size()
-                         && std::isxdigit(static_cast<unsigned char>(url[i + 1])) != 0
-                         && std::isxdigit(static_cast<unsigned char>(url[i + 2])) != 0;
-    text += is_code ? static_cast<char>(value(url[i + 1]) * 16 + value(url[i + 2])) : url[i];
-    if (is_code) i += 2;
-  }
-  return text;
-}
-
 result<layer_entry> library(const std::string& jar, const std::string& named) {
-  std::string path = decoded(named);
+  std::string path = percent_decoded(named);  // Class-Path holds URLs
   while (path.ends_with('/')) path.pop_back();
   const auto parts = split(path, '/');
   if (path.starts_with('/') || path.find(':') != std::string::npos

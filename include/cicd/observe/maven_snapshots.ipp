@@ -10,6 +10,7 @@
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/xml_tags.hpp>
 #include <cicd/observe/folder_view.hpp>
 #include <cicd/observe/maven_modules.hpp>
 #include <cicd/system/clock.hpp>
@@ -28,24 +29,15 @@ void each_value(std::string_view xml,
                 const std::function<void(const std::vector<std::string>& path, std::string_view text)>& take,
                 const std::function<void(const std::vector<std::string>& path)>& closed) {
   std::vector<std::string> path;
-  std::string_view text;
-  while (!xml.empty()) {
-    const auto open = xml.find('<');
-    if (open == xml.npos) return;
-    text = trimmed(xml.substr(0, open));
-    xml.remove_prefix(open);
-    const std::string_view end = xml.starts_with("<!--") ? "-->" : xml.starts_with("<![CDATA[") ? "]]>" : ">";
-    const auto close = xml.find(end);
-    if (close == xml.npos) return;
-    const std::string_view tag = xml.substr(1, close - 1);
-    xml.remove_prefix(close + end.size());
-    if (tag.empty() || tag[0] == '!' || tag[0] == '?' || tag.ends_with('/')) continue;
-    if (tag[0] != '/') {
-      path.emplace_back(tag.substr(0, tag.find_first_of(" \t\r\n")));
+  xml_tags tags(xml);
+  while (const auto tag = tags.next()) {
+    if (tag->is_empty) continue;
+    if (!tag->closes) {
+      path.emplace_back(tag->name);
       continue;
     }
     if (path.empty()) return;
-    take(path, text);
+    take(path, tag->text);
     closed(path);
     path.pop_back();
   }

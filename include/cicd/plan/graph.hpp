@@ -103,6 +103,8 @@ struct graph_step {
 
   /// It runs in the source folder, among whatever lies there, so that its result is of use to no other step.
   bool runs_in_source() const { return command() != nullptr && command()->in_source; }
+  /// Its reports decide whether it fails.
+  bool is_scan() const { return command() != nullptr && command()->is_scan(); }
   /// It deploys what a branch has of its own, and so only when it is asked for.
   bool is_of_branch() const { return branch_copy() != nullptr || branch_share() != nullptr; }
   /// What IN calls it: `preview`, `canary`, or empty for the environment itself.

@@ -246,8 +246,7 @@ std::string person_name(const key_part& part) {
   if (part.kind == "secret") return fmt::format("the secret {}", part.name);
   if (part.kind == "upstream") return fmt::format("the outputs of {}", part.name);
   if (part.kind == "output") return fmt::format("the output '{}'", part.name);
-  if (part.kind == "finding") return fmt::format("the report '{}'", part.name);
-  if (part.kind == "report") return fmt::format("the report '{}'", part.name);
+  if (part.kind == "finding" || part.kind == "report") return fmt::format("the report '{}'", part.name);
   if (part.kind == "image") return fmt::format("the image's {}", part.name);
   if (part.kind == "image platform") return fmt::format("the image's platform {}", part.name);
   if (part.kind == "image file") return fmt::format("the image's file '{}'", part.name);

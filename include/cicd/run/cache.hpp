@@ -39,9 +39,9 @@ class step_cache {
   /// digest stops it. Failures are not those of the step: the error is for a message.
   status store(const cached_step& entry, const std::string& work, const std::string& log) const;
 
-  /// Where blobs and entries are written.
-  std::string blob_path(const digest& of) const;
-  std::string entry_path(const digest& key) const;
+  /// Where blobs and entries are written; with the `from` of an entry, where it and its blobs lie.
+  std::string blob_path(const digest& of, const std::string& from = {}) const;
+  std::string entry_path(const digest& key, const std::string& from = {}) const;
 
  private:
   std::string trusted_, own_;

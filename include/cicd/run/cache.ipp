@@ -203,12 +203,12 @@ std::string domain_folder(const std::string& cache, const std::string& domain) {
 step_cache::step_cache(std::string folder, std::string domain)
     : trusted_(std::move(folder)), own_(domain_folder(trusted_, domain)) {}
 
-std::string step_cache::blob_path(const digest& of) const {
-  return run_cache::path_in(own_, "blobs", of);
+std::string step_cache::blob_path(const digest& of, const std::string& from) const {
+  return run_cache::path_in(from.empty() ? own_ : from, "blobs", of);
 }
 
-std::string step_cache::entry_path(const digest& key) const {
-  return run_cache::path_in(own_, "steps", key);
+std::string step_cache::entry_path(const digest& key, const std::string& from) const {
+  return run_cache::path_in(from.empty() ? own_ : from, "steps", key);
 }
 
 std::optional<cached_step> step_cache::find(const digest& key) const {
@@ -219,10 +219,9 @@ std::optional<cached_step> step_cache::find(const digest& key) const {
 bool step_cache::restore(const cached_step& entry, const std::string& work, const std::string& log) const {
   if (!make_folder(work)) return false;
   const auto place = [&](const observed_file& file, const std::string& root) {
-    const std::string& folder = entry.from.empty() ? own_ : entry.from;
-    const std::string blob = run_cache::path_in(folder, "blobs", file.content);
+    const std::string blob = blob_path(file.content, entry.from);
     if (run_cache::take_out(blob, file, root)) return true;
-    if (folder == own_ && exists(blob)) (void)remove_tree(blob);
+    if (blob == blob_path(file.content) && exists(blob)) (void)remove_tree(blob);
     return false;
   };
   for (const file_set* files : {&entry.outputs, &entry.reports})

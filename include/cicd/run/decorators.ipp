@@ -47,8 +47,7 @@ file_query outputs_in(const std::string& folder, const graph_step& step) {
   file_query query{folder, {}, {}, {}, true};
   if (step.kind() == step_kind::image) query.patterns = {"layout/**"};
   if (step.command() != nullptr) add_patterns(step.command()->outputs, query);
-  if (step.command() != nullptr && step.command()->is_scan())
-    run_decorators::add_findings(*step.command(), query);
+  if (step.is_scan()) run_decorators::add_findings(*step.command(), query);
   return query;
 }
 

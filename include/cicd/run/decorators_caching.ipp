@@ -58,7 +58,7 @@ void caching_runner::start(const task& work, std::function<void(outcome)> done) 
 bool caching_runner::is_done_here(const task& work) const {
   return !index_.is_in_use() && work.step->kind() == step_kind::command && work.seen->inputs.size() <= 64
          && work.step->after.empty() && work.step->command()->outputs.empty()
-         && work.step->command()->reports.empty() && !work.step->command()->is_scan()
+         && work.step->command()->reports.empty() && !work.step->is_scan()
          && !work.step->command()->leaves_values();
 }
 
@@ -154,7 +154,7 @@ status without_values_of(const task& work, const file_source& before) {
 /// run found.
 file_set inputs_without_reports(const task& work, std::vector<std::string>& messages) {
   file_set inputs = work.seen->inputs;
-  if (work.step->command() == nullptr || !work.step->command()->is_scan()) return inputs;
+  if (!work.step->is_scan()) return inputs;
   const file_query query = findings_in(work.folder, *work.step);
   const std::vector<observing::prepared_pattern> patterns(query.patterns.begin(), query.patterns.end());
   const observing::prepared_excludes excludes(query.exclude);
@@ -180,16 +180,15 @@ status caching_runner::prepared(progress& one) {
   using namespace run_decorators_caching;
   if (status clean = without_old_values(*one.work); !clean) return clean;
   // What it found before holds no longer, also where this driver is killed.
-  if (one.work->step->command() != nullptr && one.work->step->command()->is_scan())
-    if (status forgotten = remove_tree(where_.memory(one.work->step->id, "scan")); !forgotten)
+  if (one.work->step->is_scan())
+    if (status forgotten = remove_tree(where_.memory(one.work->step->id, scan_memory)); !forgotten)
       return forgotten;
   const bool own_folder = one.work->folder != one.work->source;
   const file_query kept = kept_in(*one.work->step);
   if (!own_folder || !kept.patterns.empty()) {
     remove_others(reports_in(one.work->folder, *one.work->step), {});
     // A scanner that ends early would leave what it found before.
-    if (one.work->step->command()->is_scan())
-      remove_others(findings_in(one.work->folder, *one.work->step), {});
+    if (one.work->step->is_scan()) remove_others(findings_in(one.work->folder, *one.work->step), {});
   }
   if (own_folder && !kept.patterns.empty()) remove_others(outputs_in(one.work->folder, *one.work->step), {});
   std::vector<file_source> sources{{one.work->source, inputs_without_reports(*one.work, one.messages)}};

@@ -60,7 +60,7 @@ struct outcome {
   std::vector<deployed> deployments{};  ///< that it made and recorded, also where it failed after them
   std::vector<proposed> proposals{};    ///< that it opened or moved
   bool printed = false;                 ///< there is something in the log
-  bool is_kept = true;                  ///< of a success: others may have it
+  bool is_kept = true;                  ///< of a success: it is put into the cache
   bool withheld = false;                ///< it made secrets that are not known: nothing that it wrote is told
 
   bool good() const {

@@ -12,6 +12,9 @@
 
 namespace cicd {
 
+/// The kind of `memory` that a scan has: what it found last.
+inline constexpr const char* scan_memory = "scan";
+
 /// The folders of one build tree; all absolute.
 struct workspace {
   std::string build_root;

@@ -12,6 +12,7 @@
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
+#include <cicd/base/xml_tags.hpp>
 #include <cicd/system/url.hpp>
 
 namespace cicd {
@@ -234,20 +235,11 @@ std::vector<std::string> xml_texts_in(std::string_view answer, std::string_view 
     at += from.size();
     const auto end = answer.find(to, at);
     if (end == answer.npos) break;
-    std::string text(answer.substr(at, end - at));
-    if (constexpr std::string_view open = "<![CDATA[", close = "]]>";
-        text.starts_with(open) && text.ends_with(close)) {
-      all.push_back(text.substr(open.size(), text.size() - open.size() - close.size()));
-      continue;
-    }
-    for (const auto& [word, meant] : {std::pair{"&lt;", "<"},
-                                      {"&gt;", ">"},
-                                      {"&quot;", "\""},
-                                      {"&#39;", "'"},
-                                      {"&apos;", "'"},
-                                      {"&amp;", "&"}})
-      text = replaced_all(std::move(text), word, meant);
-    all.push_back(std::move(text));
+    const std::string_view text = answer.substr(at, end - at);
+    constexpr std::string_view open = "<![CDATA[", close = "]]>";
+    all.push_back(text.starts_with(open) && text.ends_with(close)
+                      ? std::string(text.substr(open.size(), text.size() - open.size() - close.size()))
+                      : xml_text(text));
   }
   return all;
 }

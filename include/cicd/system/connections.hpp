@@ -17,7 +17,7 @@ system_descriptor::descriptor listening_on(std::uint16_t port);
 status enter_network_of(int process);
 
 /// Brings each connection that comes to `at` to that port of the loopback address of this thread's network,
-/// and closes one that nobody takes there, until `ended` is readable; without it for ever.
+/// and closes one that no process accepts there, until `ended` is readable; without it for ever.
 void pass_on(const system_descriptor::descriptor& at,
              std::uint16_t to,
              const system_descriptor::descriptor& ended = {});

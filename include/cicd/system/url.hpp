@@ -30,6 +30,8 @@ struct url {
 
 /// All but the unreserved characters of RFC 3986, section 2.3, and those of `kept` as `%2F`.
 std::string percent_encoded(std::string_view text, std::string_view kept = {});
+/// `%40` as `@`; a `%` that is no code stays.
+std::string percent_decoded(std::string_view text);
 
 /// `localhost`, an address in 127.0.0.0/8, or ::1.
 bool is_this_machine(const url& of);

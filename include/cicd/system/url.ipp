@@ -60,20 +60,6 @@ bool reads_port(std::string_view text, int& to) {
   return read.ec == std::errc() && read.ptr == end && to > 0 && to < 65'536;
 }
 
-/// `%40` → `@`; a `%` that is no code stays.
-std::string decoded(std::string_view text) {
-  std::string plain;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    unsigned code = 0;
-    const char* const end = text.data() + std::min(at + 3, text.size());
-    const bool is_code = text[at] == '%' && end - text.data() == static_cast<std::ptrdiff_t>(at + 3)
-                         && std::from_chars(text.data() + at + 1, end, code, 16).ptr == end;
-    plain += is_code ? static_cast<char>(code) : text[at];
-    if (is_code) at += 2;
-  }
-  return plain;
-}
-
 /// Takes `host[:port]` apart; an empty port is the usual one.
 bool take_server(std::string_view text, url& to) {
   const std::size_t bracket = text.starts_with('[') ? text.find(']') : 0;
@@ -137,6 +123,19 @@ bool is_excepted(const url& to, const surroundings& around) {
 }  // namespace
 }  // namespace system_url
 
+std::string percent_decoded(std::string_view text) {
+  std::string plain;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned code = 0;
+    const char* const end = text.data() + std::min(at + 3, text.size());
+    const bool is_code = text[at] == '%' && end - text.data() == static_cast<std::ptrdiff_t>(at + 3)
+                         && std::from_chars(text.data() + at + 1, end, code, 16).ptr == end;
+    plain += is_code ? static_cast<char>(code) : text[at];
+    if (is_code) at += 2;
+  }
+  return plain;
+}
+
 std::string percent_encoded(std::string_view text, std::string_view kept) {
   std::string made;
   for (const char c : text) {
@@ -165,7 +164,7 @@ result<url> url::from(std::string_view text) {
   read.target = rest.substr(server.size());
   if (!read.target.starts_with('/')) read.target.insert(0, 1, '/');
   if (const auto at = server.rfind('@'); at != server.npos) {
-    read.login = system_url::decoded(server.substr(0, at));
+    read.login = percent_decoded(server.substr(0, at));
     server.remove_prefix(at + 1);
   }
   if (!system_url::take_server(server, read)) return system_url::no_url(text);

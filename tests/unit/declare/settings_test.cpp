@@ -85,7 +85,7 @@ TEST(a_setting, that_a_build_tree_is_given_holds_where_no_environment_has_its_ow
   EXPECT_EQ(web.declared.steps[0].command[1].view(), "eu-west-1");
   EXPECT_EQ(service_in(web.declared, "api", "stage").env[0].value, "eu-west-1");
   EXPECT_EQ(service_in(web.declared, "api", "prod").env[0].value, "sa-east-1");
-  EXPECT_EQ(web.declared.environments[0].path.view(), "at/us-east-1");  // where it is, a build tree says not
+  EXPECT_EQ(web.declared.environments[0].path.view(), "at/us-east-1");  // no build tree moves it
   EXPECT_EQ(web.departures, (std::vector<setting_departure>{{"region", "eu-west-1", "us-east-1"}}));
   EXPECT_TRUE(web_with({{"web.region", "us-east-1"}}).departures.empty());
 }
@@ -145,6 +145,16 @@ TEST(a_setting, may_stand_in_every_option_that_says_so) {
       EXPECT_TRUE(holds) << declaring::kind<T>.name << '.' << key;
     });
   });
+}
+
+TEST(a_setting, stands_in_a_name_as_a_letter_does) {
+  const std::string most(62, 'a'), region = "{setting.region}";
+  for (const std::string& good : {std::string("s"), region, "s-" + region, region + "-s", most + region})
+    EXPECT_TRUE(settable_name::accepts(good)) << good;
+  for (const std::string& bad : {std::string(), "-" + region, region + "-", most + "a" + region,
+                                 std::string("{setting.}"), std::string("{setting.Region}"),
+                                 std::string("{setting.region"), std::string("{region}"), region + "_"})
+    EXPECT_FALSE(settable_name::accepts(bad)) << bad;
 }
 
 TEST(a_setting, is_a_placeholder_of_its_own) {

@@ -39,7 +39,7 @@ TEST(an_environment_with_parts, is_deployed_where_all_have_the_same_release) {
   EXPECT_EQ(both.behind, texts{});
 }
 
-TEST(an_environment_with_parts, is_being_deployed_by_whoever_deploys_a_part) {
+TEST(an_environment_with_parts, is_being_deployed_while_a_part_is) {
   deployed_release part{.record = record_of("b222222", "hook", "deploying")};
   part.under_way = living_deploy{"run-1", "Jane Doe", {}, {}};
   const deployed_release whole = seen_as_one(prod(), {.record = record_of("b222222", "image")}, {part});

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include "scratch.hpp"
 
 namespace {
@@ -64,6 +66,14 @@ TEST(git_settings, that_are_not_plain_are_asked_of_git) {
     EXPECT_FALSE(observing::plain_settings_in(text)) << text;
     EXPECT_EQ(here.read(), here.by_git()) << text;
   }
+}
+
+TEST(git_settings, of_a_repository_that_belongs_to_another_user_are_asked_of_git) {
+  repository here;
+  here.head_of(plain[0]);
+  ASSERT_EQ(::chown(here.at(".git").c_str(), 4711, 4711), 0) << "the tests run as root";
+  EXPECT_EQ(here.read(), here.by_git());
+  EXPECT_EQ(here.read().size(), 0U) << "git asks nothing of it";
 }
 
 TEST(git_settings, of_the_user_and_of_variables_count) {

@@ -39,11 +39,14 @@ std::string text_of_report(const std::string& name) {
   return tests::file_text(tests::source_root() / "tests/unit/report/scans" / name);
 }
 
-scan_report report(const std::string& name, const std::string& command = {}) {
-  const std::string text = text_of_report(name);
+scan_report read_of(const std::string& text, const std::string& name = "x", const std::string& command = {}) {
   auto read = read_scan_report({text, name, command}, places());
-  EXPECT_TRUE(read) << name;
+  EXPECT_TRUE(read) << name << "\n" << text;
   return read ? *std::move(read) : scan_report{};
+}
+
+scan_report report(const std::string& name, const std::string& command = {}) {
+  return read_of(text_of_report(name), name, command);
 }
 
 /// A line for each: severity, place, rule.
@@ -111,14 +114,10 @@ TEST(a_report, of_cppcheck_is_read_from_its_xml) {
 }
 
 TEST(a_report, of_cppcheck_that_could_not_read_a_file_says_so) {
-  const auto read = read_scan_report(
-      {R"(<?xml version="1.0"?><results version="2"><cppcheck version="2.10"/><errors><error id="syntaxError" severity="error" msg="bad code"><location file="a.cpp" line="3" column="1"/></error></errors></results>)",
-       "x.xml",
-       {}},
-      places());
-  ASSERT_TRUE(read);
-  EXPECT_THAT(read->findings, IsEmpty());
-  EXPECT_THAT(read->unread, ElementsAre("a.cpp:3: bad code"));
+  const scan_report read = read_of(
+      R"(<?xml version="1.0"?><results version="2"><cppcheck version="2.10"/><errors><error id="syntaxError" severity="error" msg="bad code"><location file="a.cpp" line="3" column="1"/></error></errors></results>)");
+  EXPECT_THAT(read.findings, IsEmpty());
+  EXPECT_THAT(read.unread, ElementsAre("a.cpp:3: bad code"));
 }
 
 TEST(a_report, of_spotbugs_has_the_priority_in_its_xml_and_not_in_its_sarif) {
@@ -147,37 +146,24 @@ TEST(a_report, that_is_empty_is_clean_for_clang_tidy_alone) {
 }
 
 TEST(a_report, of_clang_tidy_that_could_not_parse_a_file_says_so) {
-  const auto read = read_scan_report(
-      {"/work/a.cpp:1:10: error: 'x.h' file not found [clang-diagnostic-error]\n", "t", {}}, places());
-  ASSERT_TRUE(read);
-  EXPECT_THAT(read->unread, ElementsAre("a.cpp:1: 'x.h' file not found"));
-}
-
-std::vector<std::string> unread_of(const std::string& text, const std::string& name = "t") {
-  const auto read = read_scan_report({text, name, {}}, places());
-  EXPECT_TRUE(read) << text;
-  return read ? read->unread : std::vector<std::string>{};
+  EXPECT_THAT(read_of("/work/a.cpp:1:10: error: 'x.h' file not found [clang-diagnostic-error]\n").unread,
+              ElementsAre("a.cpp:1: 'x.h' file not found"));
 }
 
 TEST(a_report, of_clang_tidy_that_did_not_look_at_a_file_at_all_says_so) {
   const std::string good = "/work/a.cpp:1:10: warning: x [bugprone-x]\nerror: return x; // [a]\n";
-  EXPECT_THAT(unread_of(good), IsEmpty()) << "a label in the sources";
+  EXPECT_THAT(read_of(good).unread, IsEmpty()) << "a label in the sources";
   for (const std::string line :
        {"error: no such file or directory: '/work/b.cpp' [clang-diagnostic-error]",
         "Error while processing /work/b.cpp.", "Skipping /work/b.cpp. Compile command not found."}) {
-    EXPECT_THAT(unread_of(good + line + "\n"), ElementsAre(line));
-    EXPECT_THAT(unread_of(line), ElementsAre(line));
+    EXPECT_THAT(read_of(good + line + "\n").unread, ElementsAre(line));
+    EXPECT_THAT(read_of(line).unread, ElementsAre(line));
   }
 }
 
 TEST(a_report, names_files_by_where_the_folder_of_the_step_really_lies) {
-  const auto read = read_scan_report({"/cache/step/app/pay.py:1:10: warning: x "
-                                      "[bugprone-x]\n/step/app/pay.py:2:10: warning: x [bugprone-x]\n",
-                                      "t",
-                                      {}},
-                                     places());
-  ASSERT_TRUE(read);
-  EXPECT_THAT(lines_of(*read),
+  EXPECT_THAT(lines_of(read_of("/cache/step/app/pay.py:1:10: warning: x [bugprone-x]\n"
+                               "/step/app/pay.py:2:10: warning: x [bugprone-x]\n")),
               ElementsAre("medium app/pay.py:1 bugprone-x", "medium app/pay.py:2 bugprone-x"));
 }
 
@@ -201,24 +187,20 @@ TEST(a_report, of_clippy_whose_build_failed_says_so) {
       R"({"reason":"compiler-message","message":{"level":"error","message":"linking with `cc` failed","code":null,"spans":[]}})"
       "\n";
   const std::string failed = R"({"reason":"build-finished","success":false})";
-  EXPECT_THAT(unread_of(warning + failed), ElementsAre(HasSubstr("the build did not succeed")));
-  EXPECT_THAT(unread_of(warning + linker + failed), ElementsAre("linking with `cc` failed"));
-  EXPECT_THAT(unread_of(lint + failed), IsEmpty());
-  EXPECT_THAT(unread_of(warning + R"({"reason":"build-finished","success":true})"), IsEmpty());
+  EXPECT_THAT(read_of(warning + failed).unread, ElementsAre(HasSubstr("the build did not succeed")));
+  EXPECT_THAT(read_of(warning + linker + failed).unread, ElementsAre("linking with `cc` failed"));
+  EXPECT_THAT(read_of(lint + failed).unread, IsEmpty());
+  EXPECT_THAT(read_of(warning + R"({"reason":"build-finished","success":true})").unread, IsEmpty());
 }
 
 TEST(a_report, of_npm_audit_has_a_finding_for_each_advisory) {
-  const auto read = read_scan_report(
-      {R"({"auditReportVersion":2,"vulnerabilities":{"lodash":{"name":"lodash","severity":"critical","range":"<4","via":[
+  const scan_report read = read_of(
+      R"({"auditReportVersion":2,"vulnerabilities":{"lodash":{"name":"lodash","severity":"critical","range":"<4","via":[
         {"url":"https://github.com/advisories/GHSA-1","title":"one","range":"<3","severity":"moderate"},"other",
         {"url":"https://github.com/advisories/GHSA-2","title":"two","range":"<4","severity":"critical"}]},
-        "user":{"name":"user","severity":"high","range":"*","via":["lodash"]}}})",
-       "x.json",
-       {}},
-      places());
-  ASSERT_TRUE(read);
-  EXPECT_THAT(lines_of(*read), ElementsAre("critical package-lock.json GHSA-2", "high package-lock.json user",
-                                           "medium package-lock.json GHSA-1"));
+        "user":{"name":"user","severity":"high","range":"*","via":["lodash"]}}})");
+  EXPECT_THAT(lines_of(read), ElementsAre("critical package-lock.json GHSA-2", "high package-lock.json user",
+                                          "medium package-lock.json GHSA-1"));
   EXPECT_FALSE(read_scan_report({R"({"auditReportVersion":2})", "x.json", {}}, places()));
 }
 
@@ -256,9 +238,7 @@ TEST(a_report, of_npm_audit_without_a_database_says_so) {
 }
 
 TEST(a_report, in_sarif_without_a_run_ran_nothing) {
-  const auto read = read_scan_report({R"({"version":"2.1.0","runs":[]})", "x", {}}, places());
-  ASSERT_TRUE(read);
-  EXPECT_THAT(read->unread, SizeIs(1));
+  EXPECT_THAT(read_of(R"({"version":"2.1.0","runs":[]})").unread, SizeIs(1));
 }
 
 TEST(a_report, of_others_is_refused_and_odd_ones_survive) {
@@ -272,20 +252,16 @@ TEST(a_report, of_others_is_refused_and_odd_ones_survive) {
 }
 
 TEST(a_report, in_sarif_leaves_out_what_passed_or_is_suppressed) {
-  const auto read = read_scan_report(
-      {R"({"runs": [{"results": [{"kind":"pass"},{"level":"none"},{"suppressions":[{}]},{"baselineState":"absent"},{"ruleId":"R"}]}]})",
-       "x",
-       {}},
-      places());
-  ASSERT_TRUE(read);
-  EXPECT_THAT(read->findings, SizeIs(1));
+  EXPECT_THAT(
+      read_of(
+          R"({"runs": [{"results": [{"kind":"pass"},{"level":"none"},{"suppressions":[{}]},{"baselineState":"absent"},{"ruleId":"R"}]}]})")
+          .findings,
+      SizeIs(1));
 }
 
 /// A report of one run.
 scan_report run_of(const std::string& members) {
-  const auto read = read_scan_report({R"({"runs": [{)" + members + "}]}", "x", {}}, places());
-  EXPECT_TRUE(read) << members;
-  return read ? *read : scan_report{};
+  return read_of(R"({"runs": [{)" + members + "}]}");
 }
 
 TEST(a_report, in_sarif_takes_a_rule_from_the_extension_that_it_is_of_and_where_its_name_agrees) {

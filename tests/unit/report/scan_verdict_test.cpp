@@ -183,11 +183,12 @@ json parsed(const std::string& text) {
   return read ? *read : json();
 }
 
-TEST(the_merged_sarif, has_paths_from_the_root_and_says_what_is_known) {
-  const json runs = parsed(
-      merged_sarif_of({scan_of("orders/ruff", found({finding("A", severity::high, "a b.py"),
-                                                     finding("B", severity::low, "/usr/include/x.h")}))})
-          .text)["runs"];
+TEST(the_merged_sarif, has_paths_from_the_root) {
+  const json runs =
+      parsed(merged_sarif_of({scan_of("orders/ruff", found({finding("A", severity::high, "a b.py"),
+                                                            finding("B", severity::low, "/usr/include/x.h"),
+                                                            finding("C", severity::low, "../other/c.py")}))})
+                 .text)["runs"];
   const json& run = runs.elements().at(0);
   EXPECT_EQ(run["automationDetails"]["id"].text(), "orders/ruff/");
   const auto uri = [&](std::size_t at) {
@@ -199,7 +200,30 @@ TEST(the_merged_sarif, has_paths_from_the_root_and_says_what_is_known) {
   };
   EXPECT_EQ(uri(0), "services/orders/a%20b.py");
   EXPECT_EQ(uri(1), "usr/include/x.h");
+  EXPECT_EQ(uri(2), "other/c.py");
   EXPECT_EQ(run["results"].elements()[1]["level"].text(), "note");
+}
+
+TEST(the_merged_sarif, says_what_is_known_or_excepted_and_links_by_https_alone) {
+  scan_baseline baseline;
+  baseline.known["ruff"] = {{"K", "a.py", "00K"}};
+  baseline.exceptions = {exception("X", "2027-01-01")};
+  scanned scan{
+      .step = "orders/ruff", .prefix = {}, .found = found({finding("K"), finding("X"), finding("N")})};
+  scan.found.rules = {{"K", {"known", "javascript:alert(1)"}}, {"N", {"new", "https://example.com/N"}}};
+  scan.verdict = verdict_of(scan.found, {.scan = "ruff", .baseline = &baseline, .today = today});
+  const json run = parsed(merged_sarif_of({scan}).text)["runs"].elements().at(0);
+  for (const json& each : run["results"].elements()) {
+    const std::string rule = each["ruleId"].text();
+    EXPECT_EQ(each["baselineState"].text(), rule == "K" ? "unchanged" : "");
+    EXPECT_EQ(each["suppressions"].is_null(), rule != "X");
+    if (rule == "X") {
+      EXPECT_EQ(each["suppressions"].elements().at(0)["justification"].text(),
+                "why (jane, until 2027-01-01)");
+    }
+  }
+  for (const json& each : run["tool"]["driver"]["rules"].elements())
+    EXPECT_EQ(each["helpUri"].text(), each["id"].text() == "N" ? "https://example.com/N" : "");
 }
 
 TEST(the_merged_sarif, calls_no_scan_clean_that_did_not_run) {

@@ -151,8 +151,7 @@ void check_images_named(const declaration<step>& declared,
       const std::string image = name.substr(0, dot);
       const bool is_only = image == "image" && images.size() == 1;
       if (is_only || std::ranges::find(images, image) != images.end()) continue;
-      const place at = declared.at(key);
-      found.add({at.site, at.word + 1 + word}, image_not_before(name, images));
+      found.add(word_at(declared, key, word), image_not_before(name, images));
     }
   };
   for (std::size_t at = 0; at < declared.value.command.size(); ++at)

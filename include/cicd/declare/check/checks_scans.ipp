@@ -3,11 +3,8 @@
 
 #include <cicd/declare/check/checks.hpp>
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
-
-#include <cicd/declare/check/finish.hpp>
 
 namespace cicd::declaring {
 namespace declare_check_checks_scans {

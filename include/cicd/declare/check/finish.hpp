@@ -7,8 +7,8 @@
 
 namespace cicd::declaring {
 
-/// A step of a stage's name has that stage where none is given, so that what "tests" also holds a deploy
-/// back.
+/// A step of a stage's name has that stage where none is given: a step `test` holds a deploy back without
+/// STAGE, too. One with DATABASE_AGE is run always.
 void finish_stages(draft& of);
 /// The pipeline's JAR, BASE and BASE_AFTER belong to the template's image.
 void finish_images(draft& of, findings& found);

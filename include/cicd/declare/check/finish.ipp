@@ -2,6 +2,7 @@
 // its path.
 #pragma once
 
+#include <cicd/declare/check/checks.hpp>
 #include <cicd/declare/check/finish.hpp>
 #include <cicd/declare/check/parts.hpp>
 #include <cicd/declare/placeholders.hpp>
@@ -130,7 +131,7 @@ void add_base_after(const draft& of, declaration<image>& to, findings& found) {
   for (std::size_t at = 0; at < further.size(); ++at) {
     const std::string_view name = further[at].view();
     if (name.find('/') == name.npos && !of.all<step>().find(name)) {
-      found.add({of.own.site, of.own.at("base_after").word + 1 + at},
+      found.add(word_at(of.own, "base_after", at),
                 unknown_reference("BASE_AFTER", "step", name, of.all<step>().names()));
       continue;
     }
@@ -153,14 +154,10 @@ void finish_images(draft& of, findings& found) {
   declaration<image>* made = of.own.at("template") ? of.all<image>().find("image") : nullptr;
   if (!made) return;
   const auto hand_on = [&](std::string_view key, auto& to, const auto& from) {
-    const auto& options = options_of<image>();
-    for (std::size_t at = 0; at < options.size(); ++at) {
-      if (options[at].key != key || !of.own.at(key)
-          || (made->given[at] && made->given[at].site->order != of.own.site->order))
-        continue;
-      to = from;
-      made->given[at] = of.own.at(key);
-    }
+    const place own = of.own.at(key), known = made->at(key);
+    if (!own || (known && known.site->order != of.own.site->order)) return;
+    to = from;
+    made->give(key, own);
   };
   hand_on("jar", made->value.jar, of.own.value.jar);
   hand_on("base", made->value.base, of.own.value.base);

@@ -1,5 +1,5 @@
 // Settings where they are used: `{setting.<name>}` in the values of options, replaced by what it stands for.
-// Whence the value comes is of no importance here.
+// It does not know where the value comes from.
 #pragma once
 
 #include <algorithm>
@@ -25,12 +25,13 @@ inline bool takes_settings(const option& of) {
 /// The settings that a text names, in order of appearance.
 std::vector<std::string> settings_named_in(std::string_view text);
 
+template <typename V, typename... Any>
+inline constexpr bool is_any_of = (std::is_same_v<V, Any> || ...);
+
 /// The types of values that a setting may stand in.
 template <typename V>
 inline constexpr bool holds_text =
-    std::is_same_v<
-        V,
-        text> || std::is_same_v<V, assignment> || std::is_same_v<V, annotation> || std::is_same_v<V, label> || std::is_same_v<V, host_name> || std::is_same_v<V, relative_path> || std::is_same_v<V, settable_name>;
+    is_any_of<V, text, assignment, annotation, label, host_name, relative_path, settable_name>;
 
 /// `visit(value, option, at)` of each value in which settings are replaced; `at` is its place in its list.
 template <typename T, typename Visit>
@@ -68,7 +69,7 @@ T with_settings(T of, const placeholder_values& values) {
   return of;
 }
 
-/// As `merged_in` of overrides.hpp, with what settings stand for there: each name once, sorted.
+/// As `all_merged_in` of overrides.hpp, with what settings stand for there.
 template <typename T>
 std::vector<T> all_as_in(const pipeline& declared, std::string_view environment, std::string_view copy) {
   std::vector<T> all = all_merged_in(declared.*kind<T>.list, environment, copy);

@@ -19,8 +19,8 @@ void apply_settings(draft& of, const build_tree& given, findings& found);
 /// The part of `apply_settings` that puts the values where they are used.
 void put_settings(draft& of, findings& found);
 
-/// `-Dweb.region=<value>`
-std::string option_of_cmake(const draft& in, std::string_view name, std::string_view value);
+/// `-Dweb.region`
+std::string option_of_cmake(const draft& in, std::string_view name);
 
 /// Reports what CMake was given for settings that there are not.
 void check_given_settings(const std::deque<draft>& all, const build_tree& given, findings& found);

@@ -7,7 +7,6 @@
 #include <cicd/declare/parse/template_parameters.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -21,21 +20,6 @@ namespace declare_check_settings {
 namespace {
 
 using declared_setting = declaration<setting>;
-
-/// `1..64`
-std::optional<std::pair<long, long>> range_in(std::string_view text) {
-  const auto dots = text.find("..");
-  if (dots == text.npos) return std::nullopt;
-  const auto number = [](std::string_view from) -> std::optional<long> {
-    long made = 0;
-    const auto [end, problem] = std::from_chars(from.data(), from.data() + from.size(), made);
-    if (problem != std::errc() || end != from.data() + from.size()) return std::nullopt;
-    return made;
-  };
-  const auto least = number(text.substr(0, dots)), most = number(text.substr(dots + 2));
-  if (!least || !most || *least > *most) return std::nullopt;
-  return std::pair(*least, *most);
-}
 
 /// A word of a text without a form is judged by this one.
 template_parameter line_of_text() {
@@ -94,7 +78,7 @@ class one_setting {
       if (!is_of_another_commit) refuse_given(text);
       return;
     }
-    of_.value.value = text_of_value(value);
+    of_.value.value = text::from(value);
     const std::string declared = of_.value.default_value.str();
     if (!declared.empty() && declared != value) in_.departures.push_back({of_.name, value, declared});
   }
@@ -111,10 +95,6 @@ class one_setting {
   }
 
  private:
-  static text text_of_value(std::string_view word) {
-    return *value_from<text>(word, options_of<setting>()[4]);
-  }
-
   remark no_secret(std::string value) const {
     return {
         .what =
@@ -136,7 +116,7 @@ class one_setting {
     for (std::size_t at = 0; at < of_.value.allowed.size() && is_choice; ++at) {
       const std::string word = of_.value.allowed[at].str();
       const place where = word_at(of_, "allowed", at);
-      if (word.starts_with("secret:"))
+      if (secret_named_in(word))
         found_.add(where, no_secret(word));
       else if (!line_of_text().accepts(word))
         found_.add(
@@ -160,7 +140,7 @@ class one_setting {
   void check_value(const declared_setting& of, std::string_view key, text value) {
     if (!of.at(key) || value.empty()) return;
     const std::string word = value.str();
-    if (word.starts_with("secret:"))
+    if (secret_named_in(word))
       found_.add(word_at(of, key, 0), no_secret(word));
     else if (type_ && !is_value(word))
       found_.add(word_at(of, key, 0), {.what = upper(key) + " has a wrong value",
@@ -171,16 +151,16 @@ class one_setting {
 
   /// What it stands for is not looked through again.
   bool is_value(const std::string& word) const {
-    return type_->accepts(word) && word.find_first_of("{}") == word.npos && !word.starts_with("secret:");
+    return type_->accepts(word) && word.find_first_of("{}") == word.npos && !secret_named_in(word);
   }
 
   void refuse_given(const std::string& value) {
-    if (value.starts_with("secret:")) return found_.add(of_.start(), no_secret(value));
-    const std::string meant = type_->guess(value), option = option_of_cmake(in_, of_.name, "");
-    found_.add(of_.start(), {.what = option.substr(0, option.size() - 1) + " has a wrong value",
+    if (secret_named_in(value)) return found_.add(of_.start(), no_secret(value));
+    const std::string meant = type_->guess(value), option = option_of_cmake(in_, of_.name);
+    found_.add(of_.start(), {.what = option + " has a wrong value",
                              .value = value,
                              .allowed = type_->allowed_text(),
-                             .did_you_mean = meant.empty() ? "" : option + meant,
+                             .did_you_mean = meant.empty() ? "" : option + "=" + meant,
                              .help = fmt::format("cmake -U{}.{} <build folder>, which gives it no value",
                                                  in_.own.name, of_.name)});
   }
@@ -222,8 +202,8 @@ void check_over(const declared_setting& of, draft& in, findings& found) {
 }  // namespace
 }  // namespace declare_check_settings
 
-std::string option_of_cmake(const draft& in, std::string_view name, std::string_view value) {
-  return fmt::format("-D{}.{}={}", in.own.name, name, value);
+std::string option_of_cmake(const draft& in, std::string_view name) {
+  return fmt::format("-D{}.{}", in.own.name, name);
 }
 
 placeholder_values values_of_settings(const std::vector<setting>& all,

@@ -146,9 +146,10 @@ class use_of_settings {
                  {.what = environment.empty() ? "the setting has no value"
                                               : fmt::format("the setting has no value in {}", environment),
                   .value = name,
-                  .help = option_of_cmake(in_, name, "<value>")
-                          + (environment.empty() ? ", or DEFAULT"
-                                                 : fmt::format(", DEFAULT, or IN {} VALUE …", environment))});
+                  .help = option_of_cmake(in_, name)
+                          + (environment.empty()
+                                 ? "=<value>, or DEFAULT"
+                                 : fmt::format("=<value>, DEFAULT, or IN {} VALUE …", environment))});
     }
     return false;
   }

@@ -38,7 +38,7 @@ std::string reference_markdown();
 std::string declaration_man_page(std::string_view source);
 /// Snippets of VS Code, by name: the functions and keywords in CMake, the structs in C++.
 json editor_snippets();
-/// cmake/completion.cmake: a documentation comment for each function and keyword.
+/// completion.cmake: a documentation comment for each function and keyword.
 std::string cmake_comments();
 
 /// docs/schema/pipeline.schema.json: JSON Schema (2020-12) of a template.json and a pipeline.json.

@@ -127,9 +127,8 @@ json editor_snippets() {
 std::string cmake_comments() {
   using namespace declare_explain_explain_editor;
   std::string text =
-      "# Written by cicd reference --cmake-comments; a test compares. CMake never includes this file: from "
-      "its "
-      "comments\n# language servers complete the functions and their keywords.\n";
+      "# Written by cicd reference --cmake-comments. CMake never includes this file: from its comments\n"
+      "# language servers complete the functions and their keywords.\n";
   for (const declaring_function& each : declaring_functions())
     text +=
         "\n"

@@ -1,7 +1,9 @@
 // What a system, a runner and an image of jobs look like.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include <cicd/declare/options/options_ci.hpp>
 
@@ -9,6 +11,8 @@ namespace cicd::declaring {
 
 namespace declare_options_options_ci {
 namespace {
+
+const std::vector<std::string_view> systems{"github", "gitlab", "circleci"};
 
 bool is_image_of_jobs(std::string_view text) {
   const auto digest = text.find("@sha256:");
@@ -22,9 +26,8 @@ bool is_image_of_jobs(std::string_view text) {
 /// `github=ubuntu-24.04`
 bool is_runner(std::string_view text) {
   const auto equals = text.find('=');
-  const std::string_view system = text.substr(0, equals);
   return equals != text.npos && equals + 1 < text.size()
-         && (system == "github" || system == "gitlab" || system == "circleci");
+         && std::ranges::find(systems, text.substr(0, equals)) != systems.end();
 }
 
 }  // namespace
@@ -33,8 +36,7 @@ bool is_runner(std::string_view text) {
 void specialise_ci_export(option& of) {
   using namespace declare_options_options_ci;
   if (of.key == "systems")
-    of.choices = {"github", "gitlab", "circleci"}, of.allowed = "github, gitlab and circleci",
-    of.is_unique = true;
+    of.choices = systems, of.allowed = "github, gitlab and circleci", of.is_unique = true;
   if (of.key == "runner")
     of.allowed = "github=<label>, gitlab=<tag>, circleci=<resource class>", of.accepts = is_runner;
   if (of.key == "image")

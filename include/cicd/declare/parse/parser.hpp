@@ -38,6 +38,12 @@ struct declaration {
     return {};
   }
   place start() const { return {site, 0}; }
+  /// Says where it is given.
+  void give(std::string_view key, const place& where) {
+    const std::vector<option>& options = options_of<T>();
+    for (std::size_t index = 0; index < options.size(); ++index)
+      if (options[index].key == key) given[index] = where;
+  }
   /// Where the option is given, or else the call itself.
   place near(std::string_view key) const { return at(key) ? at(key) : start(); }
 };

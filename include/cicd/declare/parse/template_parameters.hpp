@@ -37,6 +37,9 @@ struct template_parameter {
   std::string guess(std::string_view value) const;
 };
 
+/// The least and the most of `1..64`; nothing of what is no range.
+std::optional<std::pair<long, long>> range_in(std::string_view text);
+
 /// The names of the forms that a text may have.
 std::vector<std::string> text_forms();
 

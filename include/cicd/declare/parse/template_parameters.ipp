@@ -145,6 +145,15 @@ std::string template_parameter::guess(std::string_view value) const {
   return accepts(made) ? made : std::string();
 }
 
+std::optional<std::pair<long, long>> range_in(std::string_view text) {
+  using declare_parse_template_parameters::number_in;
+  const auto dots = text.find("..");
+  if (dots == text.npos) return std::nullopt;
+  const auto least = number_in(text.substr(0, dots)), most = number_in(text.substr(dots + 2));
+  if (!least || !most || *least > *most) return std::nullopt;
+  return std::pair(*least, *most);
+}
+
 std::vector<std::string> text_forms() {
   std::vector<std::string> names;
   for (const auto& each : declare_parse_template_parameters::forms) names.emplace_back(each.name);

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
+#include <tuple>
 
 #include <cicd/base/json.hpp>
 #include <cicd/base/text.hpp>
@@ -188,17 +188,10 @@ class template_reader {
       return std::ranges::find(forms, to.form) != forms.end() || refuse(joined(forms, ", "));
     }
     if (to.type == parameter_type::boolean) return refuse("nothing: a boolean is true or false");
-    return read_range(data.text(), to) || refuse("a range such as \"1..65535\"");
-  }
-  static bool read_range(const std::string& range, template_parameter& to) {
-    const auto dots = range.find("..");
-    if (dots == range.npos) return false;
-    const auto number = [&](const std::string& text, long& into) {
-      const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), into);
-      return problem == std::errc() && end == text.data() + text.size();
-    };
-    return number(range.substr(0, dots), to.least) && number(range.substr(dots + 2), to.most)
-           && to.least <= to.most;
+    const auto range = range_in(data.text());
+    if (!range) return refuse("a range such as \"1..65535\"");
+    std::tie(to.least, to.most) = *range;
+    return true;
   }
 
   bool read_default(const json& data, path at, template_parameter& to) {

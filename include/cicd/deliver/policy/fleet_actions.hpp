@@ -49,7 +49,7 @@ struct fleet_target {
   /// Where a candidate waits for a time; nothing where no WINDOW is declared, or none waits.
   std::optional<deploy_times> times{};
   std::string left{};              ///< why the loop never moves it; empty: it does
-  std::string deploying{};         ///< who deploys there now, and since when; empty: nobody is known to
+  std::string deploying{};         ///< who deploys there now, and since when; empty: no deploy is known
   std::optional<error> unknown{};  ///< what could not be read
 };
 

@@ -160,7 +160,7 @@ struct gate_question {
   std::chrono::milliseconds soak{};    ///< SOAK
   std::vector<std::string> awaits{};   ///< AWAIT
   std::string upstream{};              ///< UPSTREAM, `jenkins https://…`; empty: none
-  std::string signer{};                ///< VERIFY_SIGNATURE, `keys/release.pub`; empty: anybody
+  std::string signer{};                ///< VERIFY_SIGNATURE, `keys/release.pub`; empty: not asked
   std::vector<std::string> program{};  ///< GATE, with its placeholders replaced
   bool rehearses = false;              ///< only a plan: who asks is of no importance
   ci_event event{};

@@ -142,15 +142,16 @@ inline constexpr auto members<note> = [](auto& of, auto&& to) { to("label", of.l
 template <typename T>
 concept has_members = !std::is_null_pointer_v<std::remove_const_t<decltype(members<T>)>>;
 
+void visit_pairs(auto&& visit, const char* name, auto& member, auto&... others) {
+  visit(name, member);
+  if constexpr (sizeof...(others) > 0) visit_pairs(visit, others...);
+}
+
 /// Calls `visit` with the name of each member and the member, in their order.
 template <typename T>
 requires has_members<std::remove_const_t<T>>
 void each_member(T& of, auto&& visit) {
-  const auto pairs = [&](const auto& self, const char* name, auto& member, auto&... rest) -> void {
-    visit(name, member);
-    if constexpr (sizeof...(rest) > 0) self(self, rest...);
-  };
-  members<std::remove_const_t<T>>(of, [&](auto&... all) { pairs(pairs, all...); });
+  members<std::remove_const_t<T>>(of, [&](auto&... all) { visit_pairs(visit, all...); });
 }
 
 }  // namespace cicd::observed

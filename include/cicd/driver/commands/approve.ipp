@@ -147,8 +147,8 @@ status check_plan(const std::string& file, const graph_step& step, const std::ve
   return {};
 }
 
-/// Whom the CI system names: who passed the gate, or without one who started this; empty where it names
-/// nobody.
+/// The person whom the CI system names: the one who passed the gate, or without a gate the one who started
+/// this job; empty where it names none.
 result<std::string> named_by_system(const std::string& gate,
                                     const graph_step& step,
                                     const std::string& commit,

@@ -28,8 +28,6 @@ namespace cicd {
 namespace driver_commands_export {
 namespace {
 
-constexpr const char* pins_path = "ci/pins.json";
-
 struct words {
   session_request tree;
   std::vector<std::string> systems;
@@ -52,7 +50,6 @@ struct export_source {
   std::string folder{};  ///< of the sources below it
   ci_pins pins{};
   bool has_pins = false;
-  step_graph graph{};
   ci_jobs jobs{};
 };
 
@@ -98,14 +95,13 @@ result<export_source> source_of(const session& of) {
   const git_state git = git_state_of(root, of.around);
   source.top = git.repository && !git.top.empty() ? git.top : root;
   source.folder = root == source.top ? std::string() : path_below(root, source.top);
-  const auto text = read_below_if_there(source.top, pins_path);
+  const auto text = read_below_if_there(source.top, ci_pins_path);
   if (!text) return text.error();
   source.has_pins = text->has_value();
-  result<ci_pins> pins = ci_pins_from(source.has_pins ? **text : first_ci_pins(), pins_path);
+  result<ci_pins> pins = ci_pins_from(source.has_pins ? **text : first_ci_pins());
   if (!pins) return std::move(pins).error();
   source.pins = *std::move(pins);
-  source.graph = graph_of(of.model);
-  source.jobs = ci_jobs_of(of.model, source.graph);
+  source.jobs = ci_jobs_of(of.model, graph_of(of.model));
   if (source.jobs.clashes) return same_name(*source.jobs.clashes);
   return source;
 }
@@ -126,13 +122,12 @@ result<json> local_of(const ci_system& system, const std::string& top) {
 
 /// The folders that CACHES keeps: those of tools as they are declared, where they lie in the home folder.
 std::vector<std::string> kept_folders(const model& of) {
-  std::vector<std::string> kept{"~/.cache/cicd"};
   if (!of.exports->caches) return {};
+  std::vector<std::string> kept{"~/.cache/cicd"};
   for (const declared_pipeline& pipeline : of.pipelines)
     for (const step& each : pipeline.declared.steps)
       for (const cached_folder& one : each.cache_dirs) {
-        const std::string text = one.text();
-        const std::string folder = text.substr(text.find('=') == text.npos ? 0 : text.find('=') + 1);
+        const std::string folder = one.folder.str();
         if (folder.starts_with("~/") && std::ranges::find(kept, folder) == kept.end()) kept.push_back(folder);
       }
   return kept;
@@ -168,7 +163,7 @@ status write_all_of(const std::vector<exported>& all, const export_source& sourc
   for (const exported& each : all)
     if (each.there && !each.is_same() && !is_ci_export(*each.there) && !over) return written_by_hand(each);
   if (!source.has_pins)
-    if (status put = place_text(source.top, pins_path, first_ci_pins(), durability::durable); !put)
+    if (status put = place_text(source.top, ci_pins_path, first_ci_pins(), durability::durable); !put)
       return put;
   for (const exported& each : all)
     if (!each.is_same())
@@ -204,7 +199,7 @@ void show(const std::vector<exported>& all, const export_source& source, const w
     text += fmt::format(
         "{} names no archive of cicd, so that each job compiles the driver: \"cicd\": {{\"version\": …, "
         "\"url\": …, \"digest\": \"sha256:…\"}}\n",
-        pins_path);
+        ci_pins_path);
   for (const ci_job& each : source.jobs.single)
     if (!said.checks && each.asks_approval && !each.is_planned)
       text += fmt::format(
@@ -299,12 +294,11 @@ status write_jobs(const std::string& file,
   };
   if (system.name != "github") {
     std::string all, ended;
-    const std::vector<std::string> behind = behind_gates(jobs.single);
+    const auto behind = behind_gates(jobs.single);
     for (const ci_job& each : jobs.single) {
       if (!is_wanted(each.name)) continue;
       all += each.name + "\n";
-      if (std::ranges::find(behind, each.name) == behind.end() && !lines_to_hand_on(each).empty())
-        ended += each.name + "\n";
+      if (!behind.contains(each.name) && each.hands_on()) ended += each.name + "\n";
     }
     if (status written = write_given(file, all); !written || is_stream(file)) return written;
     const auto slash = file.rfind('/');
@@ -359,7 +353,7 @@ exit_class decide_jobs(const words& said, const session& of) {
     at.affected = std::move(*reached.made);
   }
   const std::vector<std::string> wanted = wanted_jobs(source->jobs, at);
-  if (status written = write_jobs(said.jobs, **systems->begin(), source->jobs, wanted); !written)
+  if (status written = write_jobs(said.jobs, *systems->front(), source->jobs, wanted); !written)
     return refused(written.error());
   if (!is_stream(said.jobs))
     print_out(wanted.empty() ? "this event needs no job\n" : joined(wanted, "\n") + "\n");

@@ -36,12 +36,8 @@ error unknown(std::string what, const std::string& value, const std::vector<std:
 result<const declared_pipeline*> pipeline_named(const session& of, const std::string& name) {
   const std::vector<declared_pipeline>& all = of.model.pipelines;
   if (name.empty() && all.size() == 1) return &all.front();
-  std::vector<std::string> names;
-  for (const declared_pipeline& each : all) {
-    if (each.declared.name.view() == name) return &each;
-    names.push_back(each.declared.name.str());
-  }
-  return unknown("there is no such pipeline", name, names);
+  if (const declared_pipeline* found = of.model.find(name)) return found;
+  return no_such_pipeline(of.model, name);
 }
 
 result<const environment*> environment_of(const declared_pipeline& pipeline, const std::string& name) {

@@ -41,14 +41,6 @@ struct opened {
   scan_board board;
 };
 
-error no_such_pipeline(const session& of, const std::string& name) {
-  std::vector<std::string> names;
-  for (const declared_pipeline& each : of.model.pipelines) names.push_back(each.declared.name.str());
-  return error{exit_class::usage, {}, "there is no such pipeline", name, {}}
-      .with("did you mean", nearest(name, names).value_or(""))
-      .with("allowed", joined(names, ", "));
-}
-
 error no_scans(const std::string& pipeline) {
   return error{exit_class::usage, pipeline, "no scan is declared", {}, {}}.with(
       "try", "pipeline_scan(<pipeline> <scan> COMMAND … SARIF <file>), or SCAN of a template");
@@ -65,11 +57,11 @@ std::optional<opened> open_board(const words& said,
     return std::nullopt;
   };
   if (!said.pipeline.empty() && of->model.find(said.pipeline) == nullptr)
-    return say(no_such_pipeline(*of, said.pipeline));
+    return say(no_such_pipeline(of->model, said.pipeline));
   opened made{*std::move(of), {}, {}, {}};
   made.graph = graph_of(made.of.model);
   for (step_index at = 0; at < made.graph.steps.size(); ++at)
-    if (is_scan(made.graph.steps[at])
+    if (made.graph.steps[at].is_scan()
         && (said.pipeline.empty() || made.graph.steps[at].pipeline->declared.name.view() == said.pipeline))
       made.scans.push_back(at);
   if (made.scans.empty()) return say(no_scans(said.pipeline));
@@ -148,7 +140,7 @@ exit_class list(const words& said, surroundings around) {
   if (said.as_markdown) return print_out(scan_markdown(board.scans)), exit_class::done;
   std::string text = scan_text(board.scans, said.with_all, table_width(found->of.around));
   for (const std::string& each : board.unknown) text += each + " never ran in this build tree\n";
-  if (said.sarif.empty() || said.sarif != "/dev/stdout") print_out(text);
+  if (said.sarif != "/dev/stdout") print_out(text);
   return exit_class::done;
 }
 

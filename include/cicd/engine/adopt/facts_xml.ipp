@@ -5,10 +5,10 @@
 #include <cicd/engine/adopt/facts.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/xml_tags.hpp>
 
 namespace cicd::source_files {
 
@@ -16,23 +16,6 @@ namespace engine_adopt_facts_xml {
 namespace {
 
 constexpr std::size_t deepest = 64;
-
-/// One of the five entities that XML itself has, or a character of ASCII by its number.
-std::optional<char> character_of(std::string_view entity) {
-  constexpr std::pair<std::string_view, char> known[] = {
-      {"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
-  for (const auto& [name, c] : known)
-    if (entity == name) return c;
-  if (!entity.starts_with('#')) return std::nullopt;
-  const bool is_hex = entity.starts_with("#x");
-  const std::string_view digits = entity.substr(is_hex ? 2 : 1);
-  int number = 0;
-  const auto [end, problem] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), number, is_hex ? 16 : 10);
-  const bool is_whole = problem == std::errc() && end == digits.data() + digits.size();
-  return is_whole && number >= 0x20 && number < 0x7f ? std::optional(static_cast<char>(number))
-                                                     : std::nullopt;
-}
 
 class reader {
  public:
@@ -82,7 +65,7 @@ class reader {
         continue;
       }
       const std::size_t end = part.find(';', at);
-      const auto c = end == part.npos ? std::nullopt : character_of(part.substr(at + 1, end - at - 1));
+      const auto c = end == part.npos ? std::nullopt : xml_character(part.substr(at + 1, end - at - 1));
       if (c) open_.back().text += *c;
       if (!c) open_.back().is_unclear = true;
       if (end == part.npos) break;

@@ -40,7 +40,7 @@ status attach_bill(registry& to,
                    const digest& image,
                    const std::string& scratch,
                    const bill_reading& how) {
-  const auto there = to.resolve(tag_of(image, beside::bill));
+  const auto there = is_beside(to, image, beside::bill);
   if (!there) return there.error();
   if (*there) return {};
   const auto made = image_sbom_attached::made_of(layout, image, how);

@@ -12,7 +12,7 @@
 
 namespace cicd {
 
-/// Whether signature and provenance are there, whoever made them.
+/// Whether signature and provenance are there, by any key or identity.
 result<bool> is_signed(registry& in, const digest& image);
 
 /// Signs the image in the layout folder `layout` and puts signature and provenance beside it, the signature

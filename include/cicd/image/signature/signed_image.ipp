@@ -174,9 +174,8 @@ result<signature_state> verified_state(image_source& images,
 
 result<bool> is_signed(registry& in, const digest& image) {
   for (const beside what : {beside::signature, beside::provenance}) {
-    const auto there = in.resolve(tag_of(image, what));
-    if (!there) return there.error();
-    if (!*there) return false;
+    auto there = is_beside(in, image, what);
+    if (!there || !*there) return there;
   }
   return true;
 }
@@ -192,12 +191,7 @@ status attach_signature(registry& to,
   const auto in = layout_source(layout);
   const auto subject = subject_of(*in, image);
   if (!subject) return subject.error();
-  const auto is_there = [&](beside what) -> result<bool> {
-    const auto there = to.resolve(tag_of(image, what));
-    if (!there) return there.error();
-    return there->has_value();
-  };
-  const auto has_provenance = is_there(beside::provenance);
+  const auto has_provenance = is_beside(to, image, beside::provenance);
   if (!has_provenance) return has_provenance.error();
   if (!*has_provenance) {
     const auto made = by.sign_statement(about, key, scratch);
@@ -211,7 +205,7 @@ status attach_signature(registry& to,
         !put)
       return put;
   }
-  const auto has_signature = is_there(beside::signature);
+  const auto has_signature = is_beside(to, image, beside::signature);
   if (!has_signature) return has_signature.error();
   if (*has_signature) return {};
   oci_documents::document one;

@@ -1,5 +1,5 @@
 // The file of BASELINE: the findings that were known when a scan came, which are counted and fail nothing,
-// and the exceptions of people, with reason, owner and last day. Who reads and writes the file it does not
+// and the exceptions, each with its reason, owner and last day. Who reads and writes the file it does not
 // know.
 #pragma once
 
@@ -19,12 +19,12 @@ namespace cicd {
 struct known_finding {
   std::string rule, path, fingerprint;
   severity how_bad = severity::low;
-  std::int64_t line = 0;  ///< where it was, for people
+  std::int64_t line = 0;  ///< where it was, to be read only
 
   bool operator==(const known_finding&) const = default;
 };
 
-/// A finding that somebody answers for until a day.
+/// A finding that its owner answers for until a day.
 struct scan_exception {
   std::string scan, rule;
   std::string path{};  ///< a pattern; empty: wherever it is

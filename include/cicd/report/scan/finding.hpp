@@ -22,6 +22,8 @@ std::optional<severity> severity_named(std::string_view word);
 severity severity_of_score(double score);
 /// Where nothing else is known: an error is high, a warning medium, all else low.
 severity severity_of_level(std::string_view level);
+/// The other way round: `error` from high, `warning`, `note`.
+std::string_view level_of(severity how_bad);
 
 struct scan_finding {
   std::string level;          ///< `error`, `warning`, `note`

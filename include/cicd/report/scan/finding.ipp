@@ -86,6 +86,10 @@ severity severity_of_level(std::string_view level) {
   return level == "error" ? severity::high : level == "warning" ? severity::medium : severity::low;
 }
 
+std::string_view level_of(severity how_bad) {
+  return how_bad >= severity::high ? "error" : how_bad == severity::medium ? "warning" : "note";
+}
+
 std::string place_of(const scan_finding& of) {
   return of.line > 0 ? fmt::format("{}:{}", of.path, of.line) : of.path;
 }

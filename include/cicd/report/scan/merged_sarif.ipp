@@ -32,8 +32,7 @@ struct run {
 
 /// What fails before all else, then the worst.
 auto rank_of(const judged_finding& of) {
-  const bool fails = of.state == finding_state::fails || of.state == finding_state::expired;
-  return std::tuple(fails ? 0 : 1, -static_cast<int>(of.found.how_bad));
+  return std::tuple(does_fail(of.state) ? 0 : 1, -static_cast<int>(of.found.how_bad));
 }
 
 std::vector<run> runs_of(const std::vector<scanned>& all) {
@@ -143,9 +142,7 @@ class writer {
     const scan_finding& found = of.of->found;
     member("ruleId", found.rule, "{");
     to_ += fmt::format(",\"ruleIndex\":{}", rule);
-    member("level", found.how_bad >= severity::high     ? "error"
-                    : found.how_bad == severity::medium ? "warning"
-                                                        : "note");
+    member("level", level_of(found.how_bad));
     member("text", found.message.empty() ? found.rule : found.message, ",\"message\":{");
     to_ += R"(},"locations":[{"physicalLocation":{"artifactLocation":{)";
     member("uri", uri_of(of), "");

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <cicd/base/error.hpp>
+#include <cicd/base/json.hpp>
 #include <cicd/report/scan/finding.hpp>
 #include <cicd/report/scan/sarif.hpp>
 
@@ -30,10 +31,10 @@ result<scan_report> read_spotbugs(std::string_view xml, named_files& files);
 /// `cargo clippy --message-format=json`.
 result<scan_report> read_clippy(std::string_view lines, named_files& files);
 /// What clang-tidy prints.
-result<scan_report> read_clang_tidy(std::string_view text, named_files& files);
+scan_report read_clang_tidy(std::string_view text, named_files& files);
 /// `pip-audit --format json`.
-result<scan_report> read_pip_audit(std::string_view text);
+scan_report read_pip_audit(const json& root);
 /// `npm audit --json`, made by `command`.
-result<scan_report> read_npm_audit(std::string_view text, std::string_view command);
+result<scan_report> read_npm_audit(const json& root, std::string_view command);
 
 }  // namespace cicd

@@ -19,8 +19,7 @@ error unknown(std::string what) {
   return error{exit_class::usage, {}, std::move(what), {}, {}}.with(
       "allowed",
       "SARIF, or the report of cppcheck (--xml), SpotBugs (XML), cargo clippy (--message-format=json), "
-      "clang-tidy, "
-      "pip-audit or npm audit (JSON)");
+      "clang-tidy, pip-audit or npm audit (JSON)");
 }
 
 /// clang-tidy prints nothing where it finds nothing.
@@ -56,15 +55,24 @@ bool is_of_pip_audit(const json& root) {
 }
 
 result<scan_report> of_json(const report_file& file, std::string_view text, named_files& files) {
-  if (has(head_of(text), "\"reason\":\"")) return read_clippy(text, files);
   const result<json> root = parse_json(text);
+  if (root && (*root)["runs"].is_array()) return read_sarif(*root, files);
+  if (file.is_sarif) return error{exit_class::usage, {}, "no SARIF file", {}, {}};
+  if (has(head_of(text), "\"reason\":\"")) return read_clippy(text, files);
   if (!root) return unknown("no whole JSON: " + root.error().what);
   if (!(*root)["bomFormat"].is_null())
     return unknown("a CycloneDX file, which does not say whether a database was asked");
-  if (is_of_pip_audit(*root)) return read_pip_audit(text);
+  if (is_of_pip_audit(*root)) return read_pip_audit(*root);
   if (!(*root)["auditReportVersion"].is_null() || (*root)["error"].is_object())
-    return read_npm_audit(text, file.command);
+    return read_npm_audit(*root, file.command);
   return unknown("the JSON of a program that is not known");
+}
+
+result<scan_report> of_text(const report_file& file, std::string_view text, named_files& files) {
+  scan_report lines = read_clang_tidy(text, files);
+  if (lines.findings.empty() && lines.unread.empty() && !is_empty_of_clang_tidy(file))
+    return unknown(text.empty() ? "an empty file" : "no report of a scanner that is known");
+  return lines;
 }
 
 }  // namespace
@@ -74,25 +82,13 @@ result<scan_report> read_scan_report(const report_file& file, const sarif_places
   using namespace report_scan_readers;
   std::string_view text = file.text;
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  const std::string_view plain = trimmed(text);
+  text = trimmed(text);
   named_files files(places);
-  const auto sorted = [](result<scan_report> made) {
-    if (made) sort_findings(made->findings);
-    return made;
-  };
-  if (file.is_sarif || (plain.starts_with('{') && has(head_of(plain), "\"runs\"")))
-    return read_sarif(text, places);
-  if (plain.starts_with('<')) return sorted(of_xml(text, files));
-  if (plain.starts_with('{')) {
-    // Where `$schema` or the like is long, or its members are sorted.
-    if (result<scan_report> sarif = read_sarif(text, places)) return sarif;
-    return sorted(of_json(file, plain, files));
-  }
-  if (is_empty_of_clang_tidy(file)) return read_clang_tidy(text, files);
-  result<scan_report> lines = read_clang_tidy(text, files);
-  if (lines && lines->findings.empty() && lines->unread.empty())
-    return unknown(plain.empty() ? "an empty file" : "no report of a scanner that is known");
-  return sorted(std::move(lines));
+  result<scan_report> made = file.is_sarif || text.starts_with('{') ? of_json(file, text, files)
+                             : text.starts_with('<')                ? of_xml(text, files)
+                                                                    : of_text(file, text, files);
+  if (made) sort_findings(made->findings);
+  return made;
 }
 
 }  // namespace cicd

@@ -47,11 +47,9 @@ void take_package(const std::string& name, const json& of, scan_report& to) {
 }  // namespace
 }  // namespace report_scan_readers_audit
 
-result<scan_report> read_pip_audit(std::string_view text) {
-  const result<json> root = parse_json(text);
-  if (!root) return root.error();
+scan_report read_pip_audit(const json& root) {
   scan_report made{.tool = "pip-audit", .version = {}, .findings = {}, .rules = {}, .unread = {}};
-  for (const json& each : (*root)["dependencies"].elements()) {
+  for (const json& each : root["dependencies"].elements()) {
     const std::string name = each["name"].text();
     if (const std::string why = each["skip_reason"].text(); !why.empty())
       made.unread.push_back(name + ": " + why);
@@ -70,20 +68,18 @@ result<scan_report> read_pip_audit(std::string_view text) {
   return made;
 }
 
-result<scan_report> read_npm_audit(std::string_view text, std::string_view command) {
-  const result<json> root = parse_json(text);
-  if (!root) return root.error();
-  if (!(*root)["error"].is_object() && !(*root)["vulnerabilities"].is_object())
+result<scan_report> read_npm_audit(const json& root, std::string_view command) {
+  if (!root["error"].is_object() && !root["vulnerabilities"].is_object())
     return error{
         exit_class::usage, {}, "the report of npm audit is not whole: it has no vulnerabilities", {}, {}};
   scan_report made{.tool = "npm audit", .version = {}, .findings = {}, .rules = {}, .unread = {}};
-  if ((*root)["error"].is_object()) {
-    const std::string said = (*root)["error"]["summary"].text();
-    made.unread.push_back(said.empty() ? (*root)["message"].text("npm could not audit") : said);
+  if (root["error"].is_object()) {
+    const std::string said = root["error"]["summary"].text();
+    made.unread.push_back(said.empty() ? root["message"].text("npm could not audit") : said);
   }
   if (command.find("--offline") != command.npos)
     made.unread.emplace_back("npm was started with --offline, and asks no database then");
-  for (const auto& [name, each] : (*root)["vulnerabilities"].members())
+  for (const auto& [name, each] : root["vulnerabilities"].members())
     report_scan_readers_audit::take_package(name, each, made);
   return made;
 }

@@ -167,7 +167,7 @@ result<scan_report> read_clippy(std::string_view lines, named_files& files) {
   return made;
 }
 
-result<scan_report> read_clang_tidy(std::string_view text, named_files& files) {
+scan_report read_clang_tidy(std::string_view text, named_files& files) {
   using namespace report_scan_readers_text;
   scan_report made{.tool = "clang-tidy", .version = {}, .findings = {}, .rules = {}, .unread = {}};
   findings_once once(made);

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <cicd/base/xml_tags.hpp>
 #include <cicd/report/scan/readers.hpp>
-#include <cicd/report/scan/xml_tags.hpp>
 
 namespace cicd {
 
@@ -34,14 +34,6 @@ bool is_unread(std::string_view id) {
   return std::ranges::find(ids, id) != ids.end();
 }
 
-severity severity_of_cppcheck(std::string_view word) {
-  return word == "error" ? severity::high : word == "warning" ? severity::medium : severity::low;
-}
-
-std::string_view level_of(severity how_bad) {
-  return how_bad >= severity::high ? "error" : how_bad == severity::medium ? "warning" : "note";
-}
-
 class spotbugs_reader {
  public:
   spotbugs_reader(std::string_view xml, named_files& files) : tags_(xml), files_(files) {}
@@ -64,8 +56,8 @@ class spotbugs_reader {
   void take(const xml_tag& tag) {
     if (tag.name == "BugInstance") return tag.closes ? end() : begin(tag);
     if (!is_within_) return;
-    if (tag.name == "ShortMessage" && !tag.closes) now_.message = tag.text;
-    if (tag.name == "LongMessage" && !tag.closes && !tag.text.empty()) now_.message = tag.text;
+    if (tag.name == "ShortMessage" && tag.closes) now_.message = tag.text;
+    if (tag.name == "LongMessage" && tag.closes && !tag.text.empty()) now_.message = tag.text;
     if (tag.name == "SourceLine" && !tag.closes) take_place(tag);
     if (!tag.is_empty) depth_ += tag.closes ? -1 : 1;
   }
@@ -139,7 +131,7 @@ result<scan_report> read_cppcheck(std::string_view xml, named_files& files) {
     now = {};
     now.rule = tag->at("id");
     now.message = tag->at("msg");
-    now.how_bad = severity_of_cppcheck(said);
+    now.how_bad = severity_of_level(said);
     now.level = level_of(now.how_bad);
     if (tag->is_empty) end();
   }

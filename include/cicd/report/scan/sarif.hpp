@@ -7,7 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include <cicd/base/error.hpp>
+#include <cicd/base/json.hpp>
 #include <cicd/report/scan/finding.hpp>
 
 namespace cicd {
@@ -33,7 +33,7 @@ class named_files {
   std::unordered_map<std::string, std::string> known_;
 };
 
-/// Class `usage` when it is no SARIF file.
-result<scan_report> read_sarif(std::string_view text, const sarif_places& places);
+/// A document with a list of `runs`.
+scan_report read_sarif(const json& root, named_files& files);
 
 }  // namespace cicd

@@ -17,28 +17,12 @@
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/url.hpp>
 
 namespace cicd {
 
 namespace report_scan_sarif {
 namespace {
-
-/// `%20` and its like.
-std::string decoded(std::string_view uri) {
-  if (uri.find('%') == uri.npos) return std::string(uri);
-  const auto value = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
-  const auto is_digit = [](char c) {
-    return std::string_view("0123456789abcdefABCDEF").find(c) != std::string_view::npos;
-  };
-  std::string text;
-  for (std::size_t at = 0; at < uri.size(); ++at) {
-    const bool is_code =
-        uri[at] == '%' && at + 2 < uri.size() && is_digit(uri[at + 1]) && is_digit(uri[at + 2]);
-    text += is_code ? static_cast<char>(value(uri[at + 1]) * 16 + value(uri[at + 2])) : uri[at];
-    if (is_code) at += 2;
-  }
-  return text;
-}
 
 std::string one_line(std::string text) {
   std::ranges::replace(text, '\n', ' ');
@@ -48,7 +32,7 @@ std::string one_line(std::string text) {
 /// A number that is written as one, or as a text.
 double score_in(const json& properties) {
   const json& given = properties["security-severity"];
-  if (!given.is_string()) return given.number(static_cast<double>(given.integer()));
+  if (!given.is_string()) return given.number();
   const std::string text = given.text();
   double score = 0;
   std::from_chars(text.data(), text.data() + text.size(), score);
@@ -246,11 +230,11 @@ class run_reader {
     if (const auto index = static_cast<std::size_t>(location["index"].integer(-1));
         location["uri"].text().empty() && index < run_["artifacts"].elements().size())
       of = &run_["artifacts"].elements()[index]["location"];
-    std::string uri = decoded((*of)["uri"].text());
+    std::string uri = percent_decoded((*of)["uri"].text());
     // One base may be said to lie in another; as many as are likely, since they may lie in a circle.
     for (int level = 0; level < 8 && !is_whole(uri) && (*of)["uriBaseId"].is_string(); ++level) {
       of = &run_["originalUriBaseIds"][(*of)["uriBaseId"].text()];
-      const std::string base = decoded((*of)["uri"].text());
+      const std::string base = percent_decoded((*of)["uri"].text());
       if (!base.empty()) uri = base + (base.ends_with('/') ? "" : "/") + uri;
     }
     return files_.path_of(uri);
@@ -299,15 +283,10 @@ std::string named_files::found(const std::string& name) const {
   return path;
 }
 
-result<scan_report> read_sarif(std::string_view text, const sarif_places& places) {
-  const result<json> root = parse_json(text);
-  if (!root || !(*root)["runs"].is_array())
-    return error{.kind = exit_class::usage, .subject = {}, .what = "no SARIF file", .value = {}, .notes = {}};
+scan_report read_sarif(const json& root, named_files& files) {
   scan_report made;
-  named_files files(places);
-  for (const json& run : (*root)["runs"].elements()) report_scan_sarif::run_reader(run, files, made).read();
-  if ((*root)["runs"].elements().empty()) made.unread.emplace_back("its report has no run in it");
-  sort_findings(made.findings);
+  for (const json& run : root["runs"].elements()) report_scan_sarif::run_reader(run, files, made).read();
+  if (root["runs"].elements().empty()) made.unread.emplace_back("its report has no run in it");
   return made;
 }
 

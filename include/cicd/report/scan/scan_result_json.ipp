@@ -60,8 +60,7 @@ std::optional<remembered_scan> remembered_scan_from(std::string_view text) {
   made.found.not_run = (*root)["not_run"].texts();
   for (const json& each : (*root)["findings"].elements()) made.found.findings.push_back(finding_from(each));
   for (const auto& [id, rule] : (*root)["rules"].members())
-    made.found.rules[id] = {rule["words"].text(), rule["help"].text(),
-                            rule["score"].number(static_cast<double>(rule["score"].integer()))};
+    made.found.rules[id] = {rule["words"].text(), rule["help"].text(), rule["score"].number()};
   return made;
 }
 

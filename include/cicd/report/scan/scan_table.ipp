@@ -98,7 +98,7 @@ std::string scan_text(const std::vector<scanned>& all, bool with_all, std::size_
     for (const std::string& why : each.verdict.not_run)
       reasons += fmt::format("{} did not run: {}\n", displayable(each.step), displayable(why));
     for (const judged_finding& one : each.verdict.findings) {
-      if (!with_all && one.state != finding_state::fails && one.state != finding_state::expired) continue;
+      if (!with_all && !does_fail(one.state)) continue;
       found.push_back({std::string(word_for(one.found.how_bad)), std::string(word_for(one.state)),
                        displayable(place_of(one.found)), displayable(one.found.rule),
                        displayable(one.found.message)});

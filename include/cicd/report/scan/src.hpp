@@ -12,4 +12,3 @@
 #include <cicd/report/scan/scan_result_json.ipp>
 #include <cicd/report/scan/scan_table.ipp>
 #include <cicd/report/scan/verdict.ipp>
-#include <cicd/report/scan/xml_tags.ipp>

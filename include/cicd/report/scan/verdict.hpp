@@ -33,11 +33,12 @@ struct scan_policy {
 enum class finding_state {
   fails,
   expired,   ///< fails: its exception ended
-  excepted,  ///< somebody answers for it
-  known,     ///< it was there on day one
+  excepted,  ///< its owner answers for it until a day
+  known,     ///< BASELINE lists it
   below      ///< less bad than FAIL_ON
 };
 std::string_view word_for(finding_state of);
+bool does_fail(finding_state of);
 
 struct judged_finding {
   scan_finding found;

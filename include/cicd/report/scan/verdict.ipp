@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -35,39 +36,35 @@ bool covers(const scan_exception& one, const scan_finding& of) {
 
 class judge {
  public:
-  judge(const scan_result& of, const scan_policy& by) : of_(of), by_(by) {}
+  judge(const scan_result& of, const scan_policy& by) : of_(of), by_(by) {
+    if (by.baseline == nullptr) return;
+    if (const auto list = by.baseline->known.find(by.scan); list != by.baseline->known.end())
+      listed_ = list->second;
+    for (const scan_exception& each : by.baseline->exceptions)
+      if (each.scan == by.scan) exceptions_.push_back(&each);
+  }
 
   scan_verdict verdict() && {
     made_.not_run = of_.not_run;
     made_.fails_not_run = by_.is_required && !of_.not_run.empty();
-    take_known();
+    for (const known_finding& each : listed_) known_.insert(identity_of(each));
     for (const scan_finding& each : of_.findings) take(each);
     std::ranges::stable_sort(made_.findings, {},
-                             [](const judged_finding& each) { return is_bad(each.state) ? 0 : 1; });
+                             [](const judged_finding& each) { return does_fail(each.state) ? 0 : 1; });
     // What was not looked at may hold what is listed.
     if (of_.not_run.empty()) take_gone(), take_unmatched();
-    if (by_.baseline != nullptr)
-      for (const scan_exception& each : by_.baseline->exceptions)
-        if (each.scan == by_.scan && each.until >= by_.today
-            && each.until - by_.today <= std::chrono::days(days_of_warning))
-          made_.ending.push_back(&each);
+    for (const scan_exception* each : exceptions_)
+      if (each->until >= by_.today && each->until - by_.today <= std::chrono::days(days_of_warning))
+        made_.ending.push_back(each);
     return std::move(made_);
   }
 
  private:
-  static bool is_bad(finding_state of) { return of == finding_state::fails || of == finding_state::expired; }
-
-  void take_known() {
-    if (by_.baseline == nullptr) return;
-    if (const auto list = by_.baseline->known.find(by_.scan); list != by_.baseline->known.end())
-      for (const known_finding& each : list->second) known_.insert(identity_of(each));
-  }
-
   void take(const scan_finding& each) {
-    judged_finding one{each, state_of(each), nullptr};
-    if (one.state == finding_state::excepted || one.state == finding_state::expired)
-      one.by = exception_for(each);
-    std::size_t& count = is_bad(one.state)                      ? made_.counts.failing
+    const scan_exception* by = exception_for(each);
+    judged_finding one{each, state_of(each, by), nullptr};
+    if (one.state == finding_state::excepted || one.state == finding_state::expired) one.by = by;
+    std::size_t& count = does_fail(one.state)                   ? made_.counts.failing
                          : one.state == finding_state::known    ? made_.counts.known
                          : one.state == finding_state::excepted ? made_.counts.excepted
                                                                 : made_.counts.below;
@@ -75,8 +72,7 @@ class judge {
     made_.findings.push_back(std::move(one));
   }
 
-  finding_state state_of(const scan_finding& of) {
-    const scan_exception* by = exception_for(of);
+  finding_state state_of(const scan_finding& of, const scan_exception* by) const {
     if (known_.contains(identity_of(of))) return finding_state::known;
     if (of.how_bad < by_.fail_on) return finding_state::below;
     if (by == nullptr) return finding_state::fails;
@@ -86,11 +82,10 @@ class judge {
   /// That which holds longest; it counts as used also where the finding would not fail.
   const scan_exception* exception_for(const scan_finding& of) {
     const scan_exception* best = nullptr;
-    if (by_.baseline == nullptr) return best;
-    for (const scan_exception& each : by_.baseline->exceptions)
-      if (each.scan == by_.scan && covers(each, of)) {
-        used_.insert(&each);
-        if (best == nullptr || best->until < each.until) best = &each;
+    for (const scan_exception* each : exceptions_)
+      if (covers(*each, of)) {
+        used_.insert(each);
+        if (best == nullptr || best->until < each->until) best = each;
       }
     return best;
   }
@@ -98,16 +93,13 @@ class judge {
   void take_gone() {
     std::set<identity> found;
     for (const scan_finding& each : of_.findings) found.insert(identity_of(each));
-    if (by_.baseline == nullptr) return;
-    if (const auto list = by_.baseline->known.find(by_.scan); list != by_.baseline->known.end())
-      for (const known_finding& each : list->second)
-        if (!found.contains(identity_of(each))) made_.gone.push_back(each);
+    for (const known_finding& each : listed_)
+      if (!found.contains(identity_of(each))) made_.gone.push_back(each);
   }
 
   void take_unmatched() {
-    if (by_.baseline == nullptr) return;
-    for (const scan_exception& each : by_.baseline->exceptions)
-      if (each.scan == by_.scan && !used_.contains(&each)) made_.wrong.push_back(unmatched(each));
+    for (const scan_exception* each : exceptions_)
+      if (!used_.contains(each)) made_.wrong.push_back(unmatched(*each));
   }
 
   error unmatched(const scan_exception& of) const {
@@ -141,6 +133,8 @@ class judge {
 
   const scan_result& of_;
   const scan_policy& by_;
+  std::span<const known_finding> listed_;          ///< in BASELINE, of this scan
+  std::vector<const scan_exception*> exceptions_;  ///< likewise
   scan_verdict made_;
   std::set<identity> known_;
   std::set<const scan_exception*> used_;
@@ -154,10 +148,14 @@ std::string_view word_for(finding_state of) {
   return words[static_cast<std::size_t>(of)];
 }
 
+bool does_fail(finding_state of) {
+  return of == finding_state::fails || of == finding_state::expired;
+}
+
 std::vector<scan_finding> scan_verdict::failing() const {
   std::vector<scan_finding> all;
   for (const judged_finding& each : findings) {
-    if (each.state != finding_state::fails && each.state != finding_state::expired) continue;
+    if (!does_fail(each.state)) continue;
     all.push_back(each.found);
     if (each.state == finding_state::expired)
       all.back().message += fmt::format(" (its exception ended on {}: {}, {})", day_text(each.by->until),

@@ -1,5 +1,5 @@
-// The tags of an XML text one after the other, for reports whose facts are attributes. It builds no tree,
-// knows no entities of a document, and passes over what is no tag.
+// The tags of an XML text one after the other. It builds no tree, knows no entities of a document, and passes
+// over what is no tag.
 #pragma once
 
 #include <map>
@@ -9,12 +9,18 @@
 
 namespace cicd {
 
+/// What `apos`, `#39` and the like stand for: the five entities that XML itself has, and characters of ASCII
+/// by their number, ends of lines and tabs as blanks. Nothing for others.
+std::optional<char> xml_character(std::string_view entity);
+/// A text with `&apos;` and the like replaced; others stay as they are.
+std::string xml_text(std::string_view text);
+
 struct xml_tag {
   std::string_view name;
   bool closes = false;    ///< `</name>`
   bool is_empty = false;  ///< `<name/>`
   std::map<std::string, std::string, std::less<>> attributes;
-  std::string text;  ///< what stands between it and the next tag
+  std::string text;  ///< what stands between the tag before and this one, without comments
 
   /// Empty where it has none of that name.
   std::string at(std::string_view attribute) const;
