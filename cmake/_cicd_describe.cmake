@@ -113,8 +113,8 @@ function(_cicd_write_declarations)
     "${lines}{\"calls\":${number},\"sha256\":\"${digest}\"}\n")
 endfunction()
 
-# What the cache holds for settings, `-D<pipeline>.<setting>=…` or cacheVariables of a preset, as members of the first line; nothing
-# where there is none. Whether there is such a setting is said by the driver.
+# What the cache holds for settings, `-D<pipeline>.<setting>=…` or cacheVariables of a preset, and which of them tests use, as members
+# of the first line; nothing where there is none. Whether there is such a setting is said by the driver.
 function(_cicd_find_settings result)
   get_cmake_property(variables CACHE_VARIABLES)
   list(FILTER variables INCLUDE REGEX "^[a-z0-9][a-z0-9-]*[.][A-Za-z0-9_.-]+$")
@@ -129,6 +129,17 @@ function(_cicd_find_settings result)
   if(NOT members STREQUAL "")
     string(SUBSTRING "${members}" 1 -1 members)
     set(members ",\"settings\":{${members}}")
+  endif()
+  get_property(used GLOBAL PROPERTY _CICD_SETTINGS_OF_TESTS)
+  list(REMOVE_DUPLICATES used)
+  set(names "")
+  foreach(setting IN LISTS used)
+    _cicd_to_json(name "${setting}")
+    string(APPEND names ",${name}")
+  endforeach()
+  if(NOT names STREQUAL "")
+    string(SUBSTRING "${names}" 1 -1 names)
+    string(APPEND members ",\"settings_of_tests\":[${names}]")
   endif()
   if(CICD_OF_ANOTHER_COMMIT)
     string(APPEND members ",\"other_commit\":true")

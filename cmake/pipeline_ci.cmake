@@ -4,7 +4,7 @@
 
   Declares which CI systems a file is exported for, and where their jobs run; once for a build tree::
 
-    pipeline_ci(SYSTEMS github|gitlab|circleci…
+    pipeline_ci(SYSTEMS github|gitlab|circleci|buildkite|drone|jenkins…
       [RUNNER <system>=<label>…] [IMAGE <image>] [SETUP <program> [<argument>…]] [CONFIGURE <word>…]
       [LOGINS <environment>=<role>…] [REGION <region>] [BRANCHES <pattern>…] [SCHEDULE <cron>] [CACHES] [CANCEL_WAITING])
 

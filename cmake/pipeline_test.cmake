@@ -7,7 +7,7 @@
     pipeline_test(<pipeline> <test> NEEDS <service>… [ENV <NAME>=<value>…] COMMAND <program> [<argument>…])
 
   They are started before it and gone after it, as for a step; ``{postgres.url}``, ``{postgres.host}``, ``{postgres.port}`` and
-  ``{postgres.dir}`` are replaced in ``ENV`` and in ``COMMAND``. It is ``cicd with`` as a test: nothing of it is kept or reused.
+  ``{postgres.dir}`` are replaced in ``ENV`` and in ``COMMAND``, as is ``{setting.<name>}``. It is ``cicd with`` as a test: nothing of it is kept or reused.
   ``COMMAND`` is the last keyword; a program that is a CMake target is ``$<TARGET_FILE:it>``. Properties are set as for any test.
 #]=]
 function(pipeline_test pipeline test)
@@ -42,6 +42,11 @@ function(pipeline_test pipeline test)
   add_test(NAME "${pipeline}.${test}" COMMAND "${CMAKE_BINARY_DIR}/.cicd/cicd" with "${pipeline}" ${needs} ${env} -- ${command})
   set_property(TEST "${pipeline}.${test}" PROPERTY LABELS cicd "${pipeline}" test)
   set_property(GLOBAL APPEND PROPERTY _CICD_TESTS "${pipeline}/${test}")
+  string(REGEX MATCHALL "{setting[.][^{}]+}" used "${env};${command}")
+  foreach(setting IN LISTS used)
+    string(REGEX REPLACE "^{setting[.](.+)}$" "${pipeline}.\\1" setting "${setting}")
+    set_property(GLOBAL APPEND PROPERTY _CICD_SETTINGS_OF_TESTS "${setting}")
+  endforeach()
   set(words "with;${pipeline};${needs}")
   if(NOT env STREQUAL "")
     string(APPEND words ";${env}")

@@ -98,7 +98,7 @@ if(libarchive_LIBRARY MATCHES "\\.a$" AND NOT missing)
     "${CMAKE_CURRENT_LIST_DIR}/archive_check.cpp" LINK_OPTIONS -Wl,--gc-sections LINK_LIBRARIES ${libraries} pthread ${CMAKE_DL_LIBS})
   if(CICD_STATIC_ARCHIVE)
     target_link_libraries(cicd_dependencies INTERFACE ${closing})
-    # Its parts that nobody calls need more libraries than are looked for here.
+    # Its parts that are not called need more libraries than are looked for here.
     target_link_options(cicd_dependencies INTERFACE -Wl,--gc-sections)
   else()
     find_library(libarchive_SHARED NAMES archive)

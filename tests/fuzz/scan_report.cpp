@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const auto text = fuzz::text_of(bytes, size);
-  (void)cicd::read_scan_report({text, "out.txt", "clang-tidy"}, {"/step", "/real", "/work", {}});
+  (void)cicd::read_scan_report({text, "out.txt", "clang-tidy"}, {"/step", "/real", "/work", {}}, {});
   (void)cicd::read_baseline(text, "scan-baseline.json", {"ruff"}, {});
   return 0;
 }

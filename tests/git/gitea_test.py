@@ -1,6 +1,7 @@
 """Manifest repositories, pull requests and the sources on a real Gitea, over http with a token."""
 
 import base64
+import itertools
 import json
 import sys
 import tempfile
@@ -34,6 +35,9 @@ pipeline_release(app BRANCHES main VERSIONS semantic)
 
 BRANCH = "cicd/app/stage"
 
+# Of the repositories: the server begins with none.
+numbers = itertools.count(1)
+
 
 class OnGitea(harness.Case):
     @classmethod
@@ -45,7 +49,7 @@ class OnGitea(harness.Case):
 
     def setUp(self):
         super().setUp()
-        self.name = "m-" + self.folder.name.rsplit("-", 1)[-1].lower()
+        self.name = f"m-{next(numbers)}"
         self.below = f"/repos/{self.gitea.user}/{self.name}"
 
     def logged_in(self, tree):
@@ -297,6 +301,29 @@ pipeline_notify(app STATUS gitea TOKEN secret:status URL {self.gitea.address(sel
         tree.push()
         done = tree.run("deploy-stage", env={"STATUS_TOKEN": self.gitea.token_of(self.gitea.user, "read:repository")})
         self.assertIn("Gitea does not let this token set the status of commits", done.all)
+
+    def test_a_failing_commit_on_a_followed_branch_has_a_status_that_names_its_author(self):
+        tree = self.sources()
+        tree.write("CMakeLists.txt", (tree.source / "CMakeLists.txt").read_text() + f"""
+pipeline_step(app test SHELL "test ! -e fails" INPUTS in.txt fails)
+pipeline_secret(app status PASS_ENV STATUS_TOKEN)
+pipeline_notify(app STATUS gitea TOKEN secret:status URL {self.gitea.address(self.name).removesuffix(".git")})
+""")
+        tree.write("fails")
+        commit = tree.commit()
+        tree.configure()
+        # As Gitea's own runner sets them.
+        summary = self.folder / "summary.md"
+        runner = {"CI": "true", "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/main", "GITHUB_REF_NAME": "main",
+                  "GITHUB_REF_TYPE": "branch", "GITHUB_SHA": commit, "GITHUB_SERVER_URL": self.gitea.url + "/", "GITHUB_REPOSITORY": f"{self.gitea.user}/{self.name}",
+                  "GITHUB_STEP_SUMMARY": str(summary)}
+        done = tree.run("app/test", status=1, env={**runner, "STATUS_TOKEN": self.gitea.token})
+        combined = self.api("GET", f"/commits/{commit}/status")  # the last one of each context
+        [status] = combined["statuses"]
+        self.assertEqual(combined["state"], "failure")
+        self.assertEqual((status["context"], status["status"], status["description"]), ("cicd/app", "failure", "app/test failed; the commit is by Jane Doe"))
+        self.assertIn(f"The commit is {commit[:7]} by Jane Doe, on main.", summary.read_text())
+        self.assertNotIn("::error", done.stdout, "Gitea shows annotations as text")
 
     def test_a_tag_is_pushed_promoted_by_its_event_and_refused_once_it_was_moved(self):
         tree = self.sources()

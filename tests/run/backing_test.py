@@ -433,6 +433,16 @@ class Beside(Case):
         self.assertIn("1 tests failed out of 2", done.stdout)
         self.check_gone(tree)
 
+    def test_a_setting_that_only_such_a_test_uses_is_not_told_to_be_used_nowhere(self):
+        calls = (service() + "pipeline_setting(app level ALLOWED 1..9 DEFAULT 3)\npipeline_setting(app other DEFAULT x)\n"
+                 "pipeline_test(app mine NEEDS web ENV LEVEL={setting.level} COMMAND ${CMAKE_COMMAND} -E echo {setting.level} {web.port})\n")
+        tree = self.served(calls)
+        told = tree.call([harness.tool("cmake"), tree.build]).all
+        self.assertIn("the setting is used nowhere: 'other'", told)
+        self.assertNotIn("'level'", told)
+        done = subprocess.run(["ctest", "-V", "-R", "^app[.]mine$"], cwd=tree.build, env=tree.env, capture_output=True, text=True)
+        self.assertIn(f"3 {self.ports()[0]}", done.stdout)
+
 
 IMAGE_PROGRAM = r"""
 #include <arpa/inet.h>

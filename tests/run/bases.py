@@ -83,8 +83,8 @@ class Case(harness.Case):
         self.count += 1
         layout = self.folder / f"base-{self.count}"
         digest = write(layout, layers, **how)
-        subprocess.run([harness.tool("skopeo"), "copy", "--all", "--quiet", "--preserve-digests", "--dest-tls-verify=false", f"oci:{layout}:it",
-                        f"docker://{self.address}/{name}"], check=True)
+        subprocess.run([harness.tool("skopeo"), "copy", "--all", "--quiet", "--preserve-digests", "--dest-tls-verify=false", "oci:.:it",
+                        f"docker://{self.address}/{name}"], cwd=layout, check=True)  # a path may hold what parts names
         return digest
 
     def project(self, calls, **files):

@@ -144,7 +144,8 @@ class CacheDirs(harness.Case):
         self.assertEqual(set(tree.outcomes().values()), {"ran"})
         waits = [one for one in tree.events() if one["event"] == "step_waiting"]
         self.assertEqual(len(waits), 1, waits)
-        self.assertIn("which uses FETCHED=~/fetched", waits[0]["for_whom"])
+        first = next(one["step"] for one in tree.events() if one["event"] == "step_ended" and one["step"] != waits[0]["step"])
+        self.assertRegex(waits[0]["for_whom"], rf"^{first} of \S+ \(process \d+\), which uses FETCHED=~/fetched$")
 
     def test_two_build_trees_keep_apart_too(self):
         tree = self.two("", ALONE)

@@ -207,6 +207,9 @@ class Command(programs.ProgramCase):
         (self.world / "hang").unlink()
         self.assertEqual(self.records()[-1]["record"]["outcome"], "interrupted")
         self.assertIn("its deploy came to no good end, so that it may run in stage;", tree.cicd("yank", "app", "HEAD", "--reason", "bad").stdout)
+        lines = "".join(path.read_text() for path in sorted(tree.build.glob(".cicd/runs/*/events.ndjson"))).splitlines()
+        [yanked] = [one for one in map(json.loads, lines) if one["event"] == "yanked"]
+        self.assertEqual((yanked.get("runs_in"), yanked["may_run_in"]), (None, ["stage"]))
         tree.cicd("yank", "app", "HEAD", "--lift", "--reason", "good")
         self.assertEqual([one["outcome"] for one in json.loads(tree.cicd("reconcile", "stage", "--json").stdout)["deployed"]], ["deployed"])
         self.assertEqual((self.there(), self.records()[-1]["record"]["outcome"]), (version, "deployed"))

@@ -72,7 +72,7 @@ class Explain(harness.Case):
         tree = self.released()
         page, = self.data(tree, "rollback-prod")
         self.assertEqual((page["command"], page["plan"]), (["rollback", "prod"], None))
-        self.assertEqual([one["rule"] for one in page["changes"][0]["rules"]], ["fork", "PROTECTED", "yanked", "hold"])
+        self.assertEqual([one["rule"] for one in page["changes"][0]["rules"]], ["fork", "PROTECTED", "pull request", "yanked", "hold"])
         self.assertRegex(tree.cicd("explain", "orders.rollback-prod").stdout, r"(?m)^  does +cicd rollback orders prod$")
         self.assertEqual(self.data(tree, "verify-prod")[0]["changes"][0]["rules"], [])
         self.assertTrue(self.data(tree, "orders.plan-prod")[0]["plans_only"])

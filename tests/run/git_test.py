@@ -214,7 +214,8 @@ class Git(harness.Case):
 
 
     def test_hostile_folder_names(self):
-        for number, name in enumerate(("it's $(touch sentinel) `touch sentinel`", 'quo"ted & größe', "-x --upload-pack=touch sentinel", "(paren) [b] {slug} %41 $HOME @A@")):
+        for number, name in enumerate(("it's $(touch sentinel) `touch sentinel`", 'quo"ted & größe', "-x --upload-pack=touch sentinel", "(paren) [b] {slug} %41 $HOME @A@",
+                                      "_A b:c@d+é")):
             with self.subTest(folder=name):
                 tree = self.made(name=name)
                 tree.commit()

@@ -435,6 +435,40 @@ class Notify(harness.Case):
         self.assertIn("Gitea does not let this token set the status of commits", done.all)
         self.assertIn("write:repository", harness.note_in(done.all, "try"))
 
+    def test_a_failing_commit_on_a_followed_branch_names_its_author_at_each_forge(self):
+        for kind, path in (("github", "/api/v3/repos/team/app/statuses/{}"), ("gitlab", "/api/v4/projects/team%2Fapp/statuses/{}"),
+                           ("gitea", "/api/v1/repos/team/app/statuses/{}")):
+            with self.subTest(kind):
+                forge = self.server(Server)
+                forge.before = lambda path, body: (201, {}, {})
+                tree = harness.Tree(self.folder / kind)
+                self.trees.append(tree)
+                tree.write("in.txt", "one")
+                tree.declare(CALLS.replace("pipeline_secret(slack PASS_ENV SLACK_TOKEN)", "") + f"""pipeline_secret(app forge PASS_ENV FORGE)
+pipeline_step(app test SHELL "test ! -e fails" INPUTS in.txt fails)
+pipeline_notify(app STATUS {kind} TOKEN secret:forge URL {forge.address}/team/app)
+""")
+                tree.write("fails")
+                commit = tree.commit()
+                tree.configure()
+                push = {"BUILDKITE": "true", "BUILDKITE_BRANCH": "main", "BUILDKITE_COMMIT": commit, "BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_REPO": str(tree.remote),
+                        "BUILDKITE_SOURCE": "webhook"}
+                tree.run("app/test", status=1, env={**push, "FORGE": "t0ken"})
+                asked, body = forge.asked[-1]
+                self.assertEqual(asked, path.format(commit))
+                self.assertEqual((body["state"], body["context"]), ("failed" if kind == "gitlab" else "failure", "cicd/app"))
+                self.assertEqual(body["description"], "app/test failed; the commit is by Jane Doe")
+                # Of a branch that nothing follows, nobody is named.
+                forge.asked.clear()
+                tree.run("app/test", status=1, env={**push, "BUILDKITE_BRANCH": "other", "FORGE": "t0ken"})
+                self.assertEqual(forge.asked[-1][1]["description"], "app/test failed")
+                # Without a token nothing is asked, and that is said once.
+                forge.asked.clear()
+                done = tree.run("app/test", status=1, env=push)
+                self.assertEqual(forge.asked, [])
+                self.assertEqual(done.all.count(f"warning: pipeline_notify: STATUS {kind}: the variable that holds the secret is not set: 'FORGE'"), 1, done.all)
+                self.assertEqual(done.all.count("pipeline_notify"), 1, done.all)
+
     def test_the_loop_is_heard(self):
         hook = self.server(Server)
         tree = self.made(f"pipeline_notify(WEBHOOK {hook.address})\n", CALLS + "pipeline_environment(app prod FROM stage VIA gitops)\n")

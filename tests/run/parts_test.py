@@ -6,8 +6,10 @@ import signal
 import unittest
 
 import functions
+import gitlab
 import harness
 import programs
+from export_test import PUSH
 
 APPLY = """#!/bin/sh
 set -eu
@@ -69,7 +71,6 @@ class Parts(programs.ProgramCase):
         self.assertEqual(made, [], "a part has no target of its own")
         plan = tree.cicd("plan", "deploy-stage").stdout
         self.assertNotIn("deploy-stage-hooks", plan)
-        self.assertIn("the plan of an environment with parts is not saved", tree.cicd("plan", "deploy-stage", "--out", self.folder / "plan", status=2).all)
         done = tree.run("deploy-stage")
         commit = tree.git("rev-parse", "HEAD")
         self.assertEqual(tree.record("stage")["commit"], commit)
@@ -162,6 +163,64 @@ class Parts(programs.ProgramCase):
         self.assertIn("return 2", self.zip_of(tree))
         self.assertEqual(tree.record("stage")["commit"], commit)
         self.assertNotIn("looked at it", tree.cicd("approve", "app", "stage", "--list").stdout)
+
+    def test_a_saved_plan_has_all_parts_and_is_approved_and_deployed_as_it_was_shown(self):
+        """By whom the gate of a CI system names: passing it approves all parts, and nothing but them."""
+        tree = self.made(declared=DECLARED.replace("HEALTH committed", "HEALTH committed APPROVAL required"))
+        address = gitlab.served(self, tree)[1]
+        gitlab.came_from(tree, address, tree.remote)
+        env = {**PUSH["gitlab"], **gitlab.of_job("app-deploy-stage", address)}
+        file = self.folder / "plan.json"
+
+        def planned():
+            tree.run("publish", env=env)
+            tree.cicd("plan", "app.deploy-stage", "--out", file, env=env)
+            return json.loads(file.read_text())
+
+        def approve(status=0):
+            return tree.cicd("approve", "app", "stage", "--gate", "app-deploy-stage", "--plan", file, "--reason", "passed", status=status, env=env).all
+
+        def deploy(status=0):
+            return tree.cicd("deploy", "--plan", file, status=status, env=env).all
+
+        saved = planned()
+        self.assertEqual([(one["step"], one.get("part_of")) for one in saved["deploys"]], [
+            ("app/deploy-stage", None), ("app/deploy-stage-hooks", "app/deploy-stage"), ("app/deploy-stage-jobs", "app/deploy-stage")])
+        self.assertEqual(len({one["approval"] for one in saved["deploys"]} - {""}), 3)
+        self.assertIn("not approved", deploy(5))
+        self.assertIn("Joe", approve())
+        deploy()
+        self.assertIn("return 1", self.zip_of(tree))
+        self.assertEqual(self.there(), tree.git("rev-parse", "HEAD")[:7])
+        # Of another commit, or of another part, nothing is deployed.
+        functions.next_commit(tree, 2)
+        self.assertIn("another commit", deploy(5))
+        saved = planned()
+        for change, why in ((lambda all: all[1].update(approval="0" * 64), "no longer what the saved plan was made of"),
+                            (lambda all: all.pop(1), "the saved plan says nothing of this part: 'stage-hooks'"),
+                            (lambda all: all.pop(0), "the saved plan says nothing of this environment: 'stage'")):
+            with self.subTest(why):
+                other = json.loads(json.dumps(saved))
+                change(other["deploys"])
+                file.write_text(json.dumps(other))
+                self.assertIn("what would be approved is no longer what the saved plan was made of", approve(5))
+                file.write_text(json.dumps(saved))
+                approve()
+                file.write_text(json.dumps(other))
+                self.assertIn(why, deploy(5))
+                self.assertIn("return 1", self.zip_of(tree))
+        file.write_text(json.dumps(saved))
+        deploy()
+        self.assertIn("return 2", self.zip_of(tree))
+        # Only the image is another: a part that has nothing to deploy is in the plan, too.
+        functions.next_commit(tree, 3, "in.txt")
+        planned()
+        approve()
+        deploy()
+        self.assertEqual(self.states(tree)[-1]["record"]["commit"], tree.git("rev-parse", "HEAD"))
+        planned()
+        self.assertIn("nothing would be deployed", approve())
+        deploy()
 
     def test_a_deploy_that_was_killed_is_taken_over_by_a_pass(self):
         tree = self.made()

@@ -8,6 +8,7 @@ import time
 import subprocess
 import unittest
 
+import gitlab
 import harness
 
 CALLS = """
@@ -216,6 +217,40 @@ class Previews(harness.Case):
         tree.run("app.deploy-branch")
         self.only(tree)
         self.assertEqual(json.loads(tree.cicd("approve", "app", "stage", "--list", "--json").stdout)["approvals"], [])
+
+    def test_a_saved_plan_is_approved_by_whom_the_gate_names_and_deployed_as_it_was_shown(self):
+        tree = self.branched(preview="APPROVAL required")
+        address = gitlab.served(self, tree)[1]
+        gitlab.came_from(tree, address, tree.remote)
+        env = {"CI": "true", "GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_IID": "7", "CI_PROJECT_ID": "3",
+               "CI_MERGE_REQUEST_PROJECT_ID": "3", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "3", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "fix-click",
+               "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "GITLAB_USER_NAME": "Joe", "GITLAB_USER_LOGIN": "joe", "GITLAB_USER_EMAIL": "joe@example.com",
+               **gitlab.of_job("app-deploy-branch", address)}
+        file = self.folder / "plan.json"
+
+        def planned():
+            tree.run("app.publish", env=env)
+            tree.cicd("plan", "app.deploy-branch", "--out", file, env=env)
+
+        def approve(status=0, gate="app-deploy-branch"):
+            return tree.cicd("approve", "app", "stage", "--preview", "--gate", gate, "--plan", file, "--reason", "passed", status=status, env=env).all
+
+        planned()
+        self.assertIn("behind another gate", approve(5, "app-deploy-stage"))
+        self.assertIn("this preview is not approved", tree.cicd("deploy", "--plan", file, status=5, env=env).all)
+        self.assertIn("Joe", approve())
+        tree.cicd("deploy", "--plan", file, env=env)
+        key = self.only(tree)
+        self.assertEqual(self.beside(tree, "records", key)["commit"], tree.git("rev-parse", "HEAD"))
+        # What was shown before is of another commit, and another content.
+        tree.write("in.txt", "more")
+        tree.commit()
+        self.assertIn("another commit", tree.cicd("deploy", "--plan", file, status=5, env=env).all)
+        tree.run("app.publish", env=env)
+        self.assertIn("no longer what the saved plan was made of", approve(5))
+        planned()
+        approve()
+        tree.cicd("deploy", "--plan", file, env=env)
 
     def test_verify_is_told_the_host_of_the_branch_and_a_failure_is_tried_again(self):
         tree = self.branched()

@@ -1,4 +1,4 @@
-"""Scans with a memory: real scanners (ruff, bandit, cppcheck, clang-tidy) on a few lines that are wrong, their reports against a baseline and exceptions,
+"""Scans with a memory: real scanners (ruff, bandit, hadolint, cppcheck, clang-tidy) on a few lines that are wrong, their reports against a baseline and exceptions,
 what did not run, and the SARIF that a forge takes."""
 
 import datetime
@@ -117,6 +117,22 @@ class RealScanners(Case):
         failed = tree.run("app/ruff", status=1).all
         self.assertIn("error: unexpected argument '--no-such-flag'", failed)
         self.assertIn("0 of 1 scan ran, 1 not", failed)
+
+    def test_the_template_of_dockerfiles_scans_them_with_hadolint(self):
+        tree = self.tree_with("add_pipeline(app TEMPLATE dockerfile SCAN hadolint)\n")
+        tree.env["PATH"] = f"{self.program('hadolint').parent}:{tree.env['PATH']}"
+        tree.write("Dockerfile", "FROM debian\nADD app /app\n")
+        tree.configure()
+        failed = tree.run("app/hadolint", status=1).all
+        self.assertRegex(failed, r"(?s)Dockerfile:2  DL3020.*Dockerfile:1  DL3006")
+        self.assertRegex(tree.cicd("scan", "list").stdout, r"(?s)SEVERITY .*high +fails +Dockerfile:2 +DL3020.*medium +fails +Dockerfile:1 +DL3006")
+        tree.write(".hadolint.yaml", "ignored: [DL3006]\n")
+        self.assertNotIn("DL3006", tree.run("app/hadolint", status=1).all)
+        # What it could not read is not clean, though it ends with 0.
+        tree.write("Dockerfile", "FROM debian:12\nRUNN true\n")
+        self.assertIn("it did not run, and is REQUIRED", tree.run("app/hadolint", status=1).all)
+        tree.write("Dockerfile", "FROM debian:12\nCOPY app /app\n")
+        tree.run("app/hadolint")
 
     def test_cppcheck_and_clang_tidy_write_no_sarif(self):
         tree = self.tree()
@@ -387,6 +403,29 @@ class Merged(Case):
                          ["service/conf.ini", "service/app/pay.py"])
         page = tree.cicd("scan", "list", "--markdown").stdout
         self.assertIn("| app/leaks | fails | 1 |", page)
+
+    def test_a_secret_in_a_rule_or_a_path_stands_in_no_file_and_a_finding_is_the_same_with_another_secret(self):
+        tree = self.tree_with("""add_pipeline(app)
+pipeline_secret(app token PASS_ENV TOKEN)
+pipeline_scan(app other SHELL "sed s/@/$TOKEN/g report > out.sarif" TOOLS sed SARIF out.sarif INPUTS report SECRETS token)
+pipeline_step(app lint SHELL "sed s/@/$TOKEN/g report > out.sarif; exit 1" TOOLS sed FINDINGS out.sarif INPUTS report SECRETS token)
+""", sarif(result("R-@", "src/@.c")).replace('"name": "other"', '"name": "other-@", "rules": [{"id": "R-@", "helpUri": "https://example.com/@", "shortDescription": {"text": "is @"}}]'))
+        tree.commit(push=False)
+        tree.configure()
+        summary, out, prints = tree.root / "step-summary.md", tree.root / "all.sarif", []
+        for value, system in (("tok-9Xq2-made-up", dict(GITHUB_ACTIONS="true", GITHUB_EVENT_NAME="push", GITHUB_REF="refs/heads/main", GITHUB_STEP_SUMMARY=str(summary))),
+                              ("tok-7Zk4-made-up", dict(GITLAB_CI="true", CI_PIPELINE_SOURCE="push", CI_COMMIT_BRANCH="main", CI_JOB_ID="5"))):
+            env = {"TOKEN": value, "CI": "true", **system}
+            told = "".join(tree.run(step, status=1, env=env).all for step in ("app/other", "app/lint"))
+            self.assertIn("R-***", told)
+            tree.cicd("scan", "list", "--sarif", out, env=env)
+            self.assertNotIn(value, re.sub("(?m)^::add-mask::.*$", "", told))
+            for file in (summary, out, *(path for path in (tree.build / ".cicd").rglob("*") if path.is_file() and path.name != "out.sarif")):
+                self.assertNotIn(value.encode(), file.read_bytes(), file)
+            prints.append([one["partialFingerprints"] for one in json.loads(out.read_text())["runs"][0]["results"]])
+        self.assertIn(r"| R-\*\*\* |", summary.read_text())
+        self.assertEqual(prints[0], prints[1])
+        self.assertTrue(prints[0])
 
 
 if __name__ == "__main__":

@@ -89,6 +89,48 @@ class Secrets(harness.Case):
         self.assert_nowhere(tree, done)
         self.assertEqual((tree.work("app/one") / "out.txt").read_text(), str(len(CANARY)))
 
+    def test_one_of_8000_characters_in_lines_that_two_processes_print_a_byte_at_a_time_at_once_is_nowhere(self):
+        lines = [f"line {number:03}: " + "".join(chr(33 + (number * 7 + at * at) % 90) for at in range(69)) for number in range(101)]
+        secret = "\n".join(lines)[:8000]
+        tree = self.tree()
+        tree.write("leak", "#!/usr/bin/env python3\nimport os\nraw = os.environ['CANARY'].encode()\nchild = os.fork()\n"
+                   "for at in range(len(raw)):\n    os.write(1 if child else 2, raw[at:at + 1])\nif child:\n    os.waitpid(child, 0)\n", 0o755)
+        tree.declare("add_pipeline(app)\npipeline_secret(canary PASS_ENV FROM_OUTSIDE)\n" + "".join(
+            f"pipeline_step(app {name} COMMAND ./leak INPUTS leak SECRETS canary STAGE build)\n" for name in ("one", "two"))).configure()
+        done = tree.run("app.build", "-v", env={"FROM_OUTSIDE": secret, "CICD_JOBS": "2"})
+        for step in ("app/one", "app/two"):
+            self.assertEqual(sorted(tree.log(step).split()), [b"!", b"***", b"***", b"|"])
+        self.assert_nowhere(tree, done, secret)
+        for line in lines[:-1]:
+            self.assertNotIn(line, done.all)
+
+    def test_lines_of_one_too_short_to_be_known_alone_are_masked_in_what_a_teams_program_prints(self):
+        """VERIFY and GATE: as the step that fetched it, whose log shows none of them."""
+        secret = "k7:Qx\nw9+Zp\nv3/Lm"
+        script = "#!/bin/sh\necho begins\ncat $HOME/kept\nseq 19 >&2\ncat $HOME/kept >&2\nexit $(cat $HOME/{0})\n"
+        tree = self.tree(harness.DEPLOYED.replace("main VIA gitops", "main VIA gitops VERIFY ./verify") + "pipeline_secret(app canary PASS_ENV FROM_OUTSIDE)\n"
+                         "pipeline_step(app one COMMAND true INPUTS in.txt SECRETS canary STAGE test ALWAYS)\n"
+                         "pipeline_environment(app qa FROM stage VIA gitops GATE ./gate)\n")
+        for name in ("verify", "gate"):
+            tree.write(name, script.format(name), 0o755)
+            (tree.home / name).write_text("0")
+        (tree.home / "kept").write_text(secret + "\n")
+        tree.write("in.txt", "one")
+        tree.commit()
+        said = []
+        for failing, status in (("verify", 1), ("gate", 5)):
+            for name in ("verify", "gate"):
+                (tree.home / name).write_text(str(int(name == failing)))
+            done = tree.run("app.test", "deploy-stage", "deploy-qa", "-v", status=status, env={"FROM_OUTSIDE": secret})
+            said.append(done.all)
+            self.assertIn("***", done.all)
+            for line in secret.split("\n"):
+                self.assertNotIn(line, done.all)
+                for path in (tree.build / ".cicd/runs").rglob("*"):
+                    self.assertFalse(path.is_file() and line.encode() in path.read_bytes(), path)
+        self.assertIn("VERIFY failed", said[0])
+        self.assertRegex(said[1], r"(?s)begins.*\*\*\*.*GATE")
+
     def test_a_step_that_fails_after_it_leaves_it_nowhere_either(self):
         tree = self.leaking(status=3)
         done = tree.run("app.one", status=1, env={"FROM_OUTSIDE": CANARY})
@@ -247,7 +289,7 @@ pipeline_image(app BASE scratch FILES out.txt=/app/out.txt config.txt=/app/confi
 
     def test_a_value_that_cannot_be_masked_or_is_not_there_is_refused(self):
         tree = self.leaking()
-        for value, why in (("", "is empty"), ("{", "is too short to be masked"), ("abc", "is too short to be masked"), ("ab\n\n", "is too short to be masked")):
+        for value, why in (("", "is empty"), *((short, "is too short to be masked") for short in ("{", "abc", "a\nb", "ab\n\n"))):
             done = tree.run("app.one", status=2, env={"FROM_OUTSIDE": value})
             self.assertIn(f"the value of the secret {why}: 'canary'", done.all)
         done = tree.run("app.one", status=2)
@@ -288,11 +330,12 @@ pipeline_image(app BASE scratch FILES out.txt=/app/out.txt config.txt=/app/confi
         self.assertIn("##vso[task.setsecret]line-one-100%AZP25%0Aline-two-zz", azure)
         programs = self.folder / "programs"
         programs.mkdir()
-        (programs / "buildkite-agent").write_text("#!/bin/sh\n{ echo \"$*\"; cat; } > $HOME/told\n")
+        (programs / "buildkite-agent").write_text("#!/bin/sh\n{ echo \"$*\"; cat; } > $HOME/told-$1\n")
         (programs / "buildkite-agent").chmod(0o755)
         tree.write("in.txt", "three")
         tree.run("app.one", env={"VALUE": secret, "BUILDKITE": "true", "PATH": f"{programs}:{tree.env['PATH']}"})
-        self.assertEqual((tree.home / "told").read_text(), "redactor add\n" + secret)
+        self.assertEqual((tree.home / "told-redactor").read_text(), "redactor add\n" + secret)
+        self.assertNotIn("line-one-100", (tree.home / "told-annotate").read_text())
 
     def test_a_ctest_test_tells_no_ci_system_since_its_output_is_kept_in_a_file(self):
         tree = self.tree()

@@ -275,6 +275,29 @@ class Signature(programs.ProgramCase):
         tree.git("checkout", "--quiet", "-b", "feature")
         self.refused(tree, "app.deploy-branch")
 
+    def test_of_a_pull_request_the_keys_are_those_of_its_base_branch(self):
+        repository = self.folder / "manifests.git"
+        subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(repository)], check=True)
+        tree = self.made(stage="")
+        self.key(tree, "one", "two")
+        verifies = "VERIFY_SIGNATURE key keys/release.pub"
+        dev = (f"pipeline_environment(app dev ON branch dev VIA gitops REPOSITORY {repository} PATH dev %s)\n"
+               "pipeline_preview(app IN dev HOST app.{slug}.example.com SWEEP ci)\n")
+        self.declare(tree, more=dev % verifies)
+        tree.git("config", f"url.{tree.remote}.insteadOf", "https://git.example.com/team/app")
+        event = self.folder / "event.json"
+        event.write_text(json.dumps({"repository": {"full_name": "team/app"}, "pull_request": {"head": {"ref": "x", "repo": {"full_name": "team/app"}}, "base": {"ref": "main", "repo": {"full_name": "team/app"}}}}))
+        tree.git("checkout", "--quiet", "-b", "x")
+        for name, rule in (("another key in the file", verifies), ("no rule", "")):
+            with self.subTest(name):
+                self.key(tree, "two", "two")
+                self.declare(tree, more=dev % rule)
+                request = {**FORK, "GITHUB_EVENT_PATH": str(event), "GITHUB_SERVER_URL": "https://git.example.com", "GITHUB_SHA": tree.git("rev-parse", "HEAD")}
+                done = tree.run("app.deploy-branch", status=5, env=request)
+                self.assertIn("VERIFY_SIGNATURE: the signature of the image is not by whom it names", done.all)
+        self.assertEqual(tree.commits(repository), 0)
+        tree.run("app.deploy-branch")
+
     def with_prod(self):
         """A tree whose prod trusts what is in keys/release.pub, which is the key `one`, by which its images are signed as well."""
         repository = self.folder / "manifests.git"
@@ -339,7 +362,7 @@ class Signature(programs.ProgramCase):
     def test_a_fork_never_gets_the_key(self):
         tree = self.made(stage="")
         done = tree.run("publish", status=5, env=FORK)
-        self.assertIn("fork", done.stderr)
+        self.assertIn("fork", done.all)
         self.assertFalse(self.asked.exists(), "the key was fetched for a fork")
 
     def test_a_job_without_an_identity_publishes_nothing_without_a_key(self):

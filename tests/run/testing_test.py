@@ -46,14 +46,15 @@ class Testing(harness.Case):
                 self.assertIn("a_tag_deploys_to_prod_and_a_pull_request_never_does", red.stdout)
                 self.assertIn("this environment follows another ref than the one checked out", red.stdout)
 
-    def test_what_needs_no_ref_would_be_deployed_by_a_pull_request_too(self):
+    def test_what_needs_no_ref_is_deployed_by_no_pull_request_either(self):
         tree = self.example("t")
         self.configured(tree, "-DPIPELINE_TESTS=ON")
         self.changed(tree, '.on = {.kind = ref_kind::tag, .pattern = "v*"},\n', "")
         self.changed(tree, ", .versions = version_rule::semantic", "")
         red = self.run_tests(tree)
         self.assertEqual(red.returncode, 1, red.all)
-        self.assertRegex(red.stdout, r'deploys_to\("prod"\)\s+Actual: true')
+        self.assertIn("it has no ON, so that no event leads to it", red.stdout)
+        self.assertNotRegex(red.stdout, r'deploys_to\("prod"\)\s+Actual: true')
 
     def test_a_refused_declaration_is_said_as_by_configure(self):
         tree = self.example("t")

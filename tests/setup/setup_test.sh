@@ -66,6 +66,8 @@ all_but_programs() {
     mkdir -p "$packages/$name.dist-info"
     : >"$packages/$name.dist-info/RECORD"
   done
+  mkdir -p "$here/cache/cicd-tests/groovy"
+  echo jar >"$here/cache/cicd-tests/groovy/groovy-4.0.33.jar"
   fake npm "echo \"npm \$*\" >>'$calls'; [ \"\$1\" = install ] || exit 0; name=\${7%@*}; into=\$3/node_modules; mkdir -p \$into/.bin \$into/\$name
     echo '  \"version\": \"'\${7#*@}'\",' >\$into/\$name/package.json; : >\$into/.bin/\$name; chmod +x \$into/.bin/\$name"
   fake_cluster "$(type -P ln) -s /bin/bash \"\$2\""
@@ -205,6 +207,16 @@ run --check --tests
 says_not serverless
 run --check --everything
 exits 2 && says 'serverless 3.40.0, from npm' && never_called 'npm install'
+end
+
+begin 'groovy comes from Maven Central where its version is not there'
+all_but_programs
+mv "$here/cache/cicd-tests/groovy/groovy-4.0.33.jar" "$here/cache/cicd-tests/groovy/groovy-4.0.32.jar"
+run --check --tests
+exits 2 && says 'groovy 4.0.33, from Maven Central'
+fake mvn "echo \"mvn \$*\" >>'$calls'; into=\${5#*=}; $(type -P mkdir) -p \$into; echo jar >\$into/groovy-4.0.33.jar"
+run --tests
+exits 0 && called 'org.apache.groovy:groovy:4.0.33' && says 'groovy 4.0.33 (into'
 end
 
 begin 'a program that cannot be built is shown'

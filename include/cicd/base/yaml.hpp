@@ -16,6 +16,10 @@ namespace cicd {
 /// levels or 200,000 values, those that anchors and aliases make included.
 result<std::vector<json>> yaml_documents(std::string_view text, std::string_view file);
 
+/// The same for text that is written again: a list or a mapping with a tag of its own, which would lose it,
+/// is refused.
+result<std::vector<json>> untagged_yaml_documents(std::string_view text, std::string_view file);
+
 /// YAML of one document: block style, every text quoted that YAML could read as something else, a newline at
 /// the end.
 std::string yaml_text(const json& value);

@@ -188,7 +188,8 @@ struct growing_object {
 
 class reader {
  public:
-  reader(std::string_view text, std::string_view file) : file_(file) {
+  reader(std::string_view text, std::string_view file, bool takes_tags = true)
+      : file_(file), takes_tags_(takes_tags) {
     yaml_parser_initialize(&parser_);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
@@ -246,15 +247,24 @@ class reader {
       case YAML_ALIAS_EVENT: return alias(event);
       case YAML_SCALAR_EVENT: return anchored(event.data.scalar.anchor, scalar(event));
       case YAML_SEQUENCE_START_EVENT: {
+        if (!is_taken(event.data.sequence_start.tag, "tag:yaml.org,2002:seq", line)) return {};
         const std::string anchor = text_of(event.data.sequence_start.anchor);
         return anchored(anchor, sequence(level));
       }
       case YAML_MAPPING_START_EVENT: {
+        if (!is_taken(event.data.mapping_start.tag, "tag:yaml.org,2002:map", line)) return {};
         const std::string anchor = text_of(event.data.mapping_start.anchor);
         return anchored(anchor, mapping(level));
       }
       default: return refuse(line, "a value is missing"), std::nullopt;
     }
+  }
+
+  bool is_taken(const yaml_char_t* tag, std::string_view usual, std::size_t line) {
+    const std::string text = text_of(tag);
+    if (takes_tags_ || text.empty() || text == "!" || text == usual) return true;
+    refuse(line, "the tag " + displayable(text) + " would be lost");
+    return false;
   }
 
   static std::string text_of(const yaml_char_t* text) {
@@ -394,6 +404,7 @@ class reader {
   }
 
   std::string file_;
+  bool takes_tags_;
   yaml_parser_t parser_{};
   std::map<std::string, json> anchors_;
   std::size_t values_ = 0;
@@ -407,6 +418,10 @@ result<std::vector<json>> yaml_documents(std::string_view text, std::string_view
   if (begins.starts_with('{'))
     if (result<json> whole = parse_json(begins)) return std::vector<json>{std::move(*whole)};
   return base_yaml_read::reader(text, file).documents();
+}
+
+result<std::vector<json>> untagged_yaml_documents(std::string_view text, std::string_view file) {
+  return base_yaml_read::reader(text, file, false).documents();
 }
 
 }  // namespace cicd

@@ -100,10 +100,20 @@ class model_builder {
     exports_ = std::move(read);
   }
 
-  /// LOGINS are of environments that there are.
+  /// Whether `cicd reconcile` moves something of it: by itself, or built elsewhere.
+  static bool is_reconciled(const draft& of) {
+    const auto& places = of.all<environment>().items();
+    return of.own.value.code || std::ranges::any_of(places, [](const declaration<environment>& each) {
+             return each.value.on.kind == ref_kind::none && !each.value.from.empty();
+           });
+  }
+
+  /// LOGINS are of environments that there are, and of jobs.
   void check_exports() {
     if (!exports_) return;
     std::vector<std::string> names{"publish"};
+    if (std::ranges::any_of(drafts_, is_reconciled))
+      names.insert(names.end(), {"reconcile", "reconcile-plan"});
     for (const draft& each : drafts_)
       for (const std::string& name : each.all<environment>().names())
         if (std::ranges::find(names, name) == names.end()) names.push_back(name);

@@ -172,12 +172,14 @@ struct ci_export {
   /// Not: SYSTEMS jenkin
   std::vector<text> systems{};
   /// Where jobs run, by system: `github=` and the label of its runners (default `ubuntu-24.04`), `gitlab=` and a tag of
-  /// runners, `circleci=` and a resource class.
+  /// runners, `circleci=` and a resource class, `buildkite=` and a queue, `drone=` and the value of the label `runner` of its
+  /// runners, `jenkins=` and a label of its agents.
   /// Example: RUNNER github=ubuntu-24.04 circleci=medium
   /// Not: RUNNER ubuntu-24.04
   std::vector<assignment> runner{};
   /// The image that jobs run in, which has CMake, git and the tools of the steps: a repository whose tag and digest stand in
   /// ci/pins.json, or a reference with its digest. GitLab's runners and CircleCI without `machine` need one.
+  /// Without one Drone's pipelines are of the type `exec`; of Buildkite, agents on Kubernetes and hosted ones take it.
   /// Example: IMAGE registry.example.com/ci/tools
   /// Not: IMAGE "a b"
   text image{};
@@ -190,7 +192,9 @@ struct ci_export {
   /// Not: CONFIGURE ""
   std::vector<text> configure{};
   /// Roles of AWS that the jobs of an environment, or `publish`, take on by the system's OpenID Connect token; no other job
-  /// can ask for a token. `<environment>=<ARN of the role>`.
+  /// can ask for a token. `<environment>=<ARN of the role>`. Drone has no such token; of Jenkins it is the credential of its OpenID
+  /// Connect plugin with the name `cicd-<environment>`. Where `cicd reconcile` has jobs, `reconcile=` is for the pass by time,
+  /// `reconcile-plan=` for the plan that each pull request of the repository has: one that only reads.
   /// Example: LOGINS publish=arn:aws:iam::123456789012:role/push prod=arn:aws:iam::123456789012:role/deploy
   /// Not: LOGINS prod
   std::vector<label> logins{};
@@ -203,12 +207,12 @@ struct ci_export {
   /// Not: BRANCHES refs/heads/main
   std::vector<ref_pattern> branches{};
   /// When the jobs that run by time do: the sweep of previews, the check of cron jobs, `cicd reconcile`. UTC, as cron has it;
-  /// GitLab keeps it in the project's settings. Default `17 * * * *`.
+  /// GitLab, Buildkite and Drone keep it in their settings. Default `17 * * * *`.
   /// Example: SCHEDULE "*/10 * * * *"
   /// Not: SCHEDULE hourly
   cron_schedule schedule{};
   /// Keeps the cache of steps from run to run, and those folders of CACHE_DIRS that lie in the home folder; GitLab keeps
-  /// the cache of steps alone.
+  /// the cache of steps alone. Agents of Buildkite and Jenkins keep their home folder by themselves, and of Drone nothing is kept.
   /// Example: CACHES
   /// Not: CACHES yes
   bool caches = false;

@@ -179,7 +179,7 @@ outcome applied_way::apply(const deploy_request& of, const say_line& say) {
   if (!of.place().verify.empty())
     wanted.verify = [&](const deployment_record& record) {
       return run_verify(of.step.id, release_to_verify(record, of.pipeline(), of.place()), in_.around,
-                        in_.options.cancelled, say);
+                        in_.options.cancelled, in_.options.masked, say);
     };
   const result<bool> changed = change(wanted, &in_.options.cancelled);
   if (!changed) {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cicd/deliver/policy/gate.hpp>
@@ -18,14 +19,21 @@ namespace cicd {
 /// threads.
 class known_artifacts {
  public:
-  void keep(const declared_pipeline& pipeline, const artifact_record& record) {
+  void keep(const declared_pipeline& pipeline, const stored_artifact& known) {
     const std::lock_guard hold(mutex_);
-    records_[&pipeline] = record;
+    records_[&pipeline] = {known.record, !known.domain.empty()};
+  }
+  /// Whether a change published it, and not a trusted run; where none is known, whether this run is a
+  /// change's.
+  bool is_of_change(const declared_pipeline& pipeline, const workspace& where) const {
+    const std::lock_guard hold(mutex_);
+    const auto found = records_.find(&pipeline);
+    return found == records_.end() ? !where.domain.empty() : found->second.second;
   }
   std::optional<artifact_record> record_of(const declared_pipeline& pipeline) const {
     const std::lock_guard hold(mutex_);
     const auto found = records_.find(&pipeline);
-    return found == records_.end() ? std::nullopt : std::optional(found->second);
+    return found == records_.end() ? std::nullopt : std::optional(found->second.first);
   }
   /// The digest of its record; none where it is not known.
   digest of(const declared_pipeline& pipeline) const {
@@ -35,10 +43,11 @@ class known_artifacts {
 
  private:
   mutable std::mutex mutex_;
-  std::map<const declared_pipeline*, artifact_record> records_;
+  std::map<const declared_pipeline*, std::pair<artifact_record, bool>> records_;
 };
 
-/// The store of a pipeline with images: the repository of the first of them.
+/// The store of a pipeline with images: the repository of the first of them. Where a change runs it writes
+/// and finds what is of that change.
 result<artifact_store> artifacts_of(const declared_pipeline& pipeline,
                                     const workspace& where,
                                     const surroundings& around,

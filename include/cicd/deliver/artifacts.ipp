@@ -40,7 +40,7 @@ result<artifact_store> artifacts_of(const declared_pipeline& pipeline,
   const std::string repository = repository_of_artifacts(pipeline);
   auto registry = registry_for(repository, registries_of(where, cancelled), around);
   if (!registry) return std::move(registry).error();
-  return artifact_store(*std::move(registry), pipeline.declared.name.str(), where.own());
+  return artifact_store(*std::move(registry), pipeline.declared.name.str(), where.own(), where.domain);
 }
 
 result<std::string> bundle_here(const way_context& in, const declared_pipeline& pipeline) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,15 @@
 
 namespace cicd {
 
+/// Leaves no secret in a text.
+using text_mask = std::function<std::string(std::string text)>;
+
 struct asked_program {
   std::vector<std::string> words;
   std::string folder;
   std::chrono::milliseconds limit{};
   std::string input{};  ///< what it reads from standard input
+  text_mask masked{};   ///< of all that it printed
 };
 
 struct program_end {
@@ -41,6 +46,9 @@ error no_such_program(const std::string& subject,
                       const std::vector<std::string>& words,
                       const std::string& how);
 
+/// Both streams without secrets, whole, since a line of a secret of several lines may be too short to be
+/// known.
+captured masked(captured ran, const text_mask& by);
 /// At most 20 of standard error, else of its output.
 std::string last_lines_of(const captured& ran);
 

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <initializer_list>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -40,6 +42,12 @@ error no_such_program(const std::string& subject,
   return with_origin(std::move(missing), pipeline, path);
 }
 
+captured masked(captured ran, const text_mask& by) {
+  if (!by) return ran;
+  for (std::string* const text : {&ran.out, &ran.err}) *text = by(std::move(*text));
+  return ran;
+}
+
 std::string last_lines_of(const captured& ran) {
   constexpr std::size_t most = 20;
   std::vector<std::string> lines = split(std::string(trimmed(ran.err.empty() ? ran.out : ran.err)), '\n');
@@ -57,8 +65,11 @@ program_end ask(const asked_program& what, const surroundings& around, const can
   run.environment = around.for_commands().lines();
   const std::string own = mark();
   run.environment.push_back(own);
-  const captured ran = run_to_end(
-      run, {.input = what.input, .limit = what.limit, .most_bytes = most_output, .cancelled = &cancelled});
+  const captured ran = masked(
+      run_to_end(
+          run,
+          {.input = what.input, .limit = what.limit, .most_bytes = most_output, .cancelled = &cancelled}),
+      what.masked);
   if (ran.end.kind != ending::how::not_started) (void)end_strays(own);
   program_end end{.last_lines = last_lines_of(ran)};
   if (cancelled.cancelled()) {

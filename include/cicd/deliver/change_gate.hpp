@@ -8,6 +8,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cicd/deliver/delivery_options.hpp>
@@ -29,10 +30,11 @@ struct deployed_release;
 
 /// What was decided of a deploy, and of what it was known then.
 struct deploy_decision {
-  deployment_facts to;                       ///< as far as it is known before it is recorded
+  deployment_facts to{};                     ///< as far as it is known before it is recorded
   std::optional<deployment_facts> before{};  ///< what is there
   std::optional<gate_refusal> refused{};     ///< nothing: it may be
   announcement announced{};
+  std::string approved_by{};  ///< whose approval lets it in; empty: it needs none
 };
 
 class change_gate {
@@ -57,6 +59,16 @@ class change_gate {
   /// Whether any step of a pipeline with APPROVAL_TO_BUILD may be run: the registry of its artifacts is
   /// asked.
   status may_build(const declared_pipeline& pipeline);
+
+  /// Whether the step waits for an approval: by its declaration, or by that of the base branch of a pull
+  /// request.
+  bool asks_approval(const graph_step& step) const;
+  /// The approval of a preview is given for who passed the CI system's own gate, which it is asked for.
+  void approves_preview_by_gate() { is_preview_by_gate_ = true; }
+  /// What ends is the preview of this branch.
+  void ends_preview_of(std::string branch) { ends_preview_of_ = std::move(branch); }
+  /// `main (1a2b3c4): APPROVAL required`, what the base branch says of a preview; empty where none is asked.
+  std::string base_words(const graph_step& step) const;
 
   /// Whether the step may be given its secrets.
   status may_have_secrets(const graph_step& step) const;
@@ -165,6 +177,7 @@ class change_gate {
   status check_may_act(const graph_step& step) const;
   status check_saved_plan(const graph_step& step, const std::string& approval) const;
   status add_sources(const declared_pipeline& pipeline, gate_question& to);
+  status add_base(const declared_pipeline& pipeline, gate_question& to) const;
   status add_sources(const graph_step& step, gate_question& to);
   result<source_facts> facts_of(const declared_pipeline& pipeline, const gate_question& asked);
   status add_declarations(const declared_pipeline& pipeline, gate_question& to);
@@ -300,9 +313,11 @@ class change_gate {
   std::map<std::string, result<health_answer>> health_;         ///< by environment: it is asked once
   std::vector<unwritten_health> unwritten_;
   upstream_jobs upstream_;
-  std::map<std::string, elsewhere_facts> elsewhere_;   ///< by environment, commit and tag
-  std::map<std::string, verified_image> verified_;     ///< by environment and image: each is verified once
-  std::map<std::string, std::string> signers_;         ///< by subject
+  std::map<std::string, elsewhere_facts> elsewhere_;  ///< by environment, commit and tag
+  std::map<std::string, verified_image> verified_;    ///< by environment and image: each is verified once
+  std::map<std::string, std::string> signers_;        ///< by subject
+  bool is_preview_by_gate_ = false;
+  std::string ends_preview_of_{};
   bool is_configured_ = false;                         ///< the declaration is that of the files
   std::map<std::string, remote_place> remote_places_;  ///< by folder and pattern
 };

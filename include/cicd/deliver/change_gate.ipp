@@ -65,6 +65,9 @@ gate_question change_gate::question_of(change what,
                                        const environment* place) const {
   gate_question of = cicd::question_of(what, pipeline, place);
   of.rehearses = options_.rehearses;
+  of.rehearses_event = options_.rehearses_event;
+  of.is_preview_by_gate = is_preview_by_gate_;
+  of.ends_preview_of = ends_preview_of_;
   of.event = event_;
   if (const hand_promotion* promoted = options_.promoted_of(pipeline)) {
     of.is_by_hand = true;
@@ -133,20 +136,6 @@ status change_gate::may_build(const declared_pipeline& pipeline) {
                                  "the tree has uncommitted changes, and an approval is of a commit");
 }
 
-status change_gate::may_have_secrets(const graph_step& step) const {
-  return may_have_secrets(*step.pipeline, step.id);
-}
-
-status change_gate::may_have_secrets(const declared_pipeline& pipeline, const std::string& subject) const {
-  gate_question of;
-  of.what = change::secret;
-  of.subject = subject;
-  of.pipeline = pipeline.declared.name.str();
-  of.event = event_;
-  const result<permit> leave = may(of, {});
-  return leave ? status{} : leave.error();
-}
-
 /// What is declared must come from the files that are checked out, whose commit is recorded. Asked of the
 /// files once in a run: what is declared was read then, too.
 status change_gate::check_configured(const declared_pipeline& pipeline, const std::string& subject) {
@@ -171,7 +160,8 @@ status change_gate::add_sources(const declared_pipeline& pipeline, gate_question
   result<source_facts> own = facts_of(pipeline, to);
   if (!own) return std::move(own).error();
   to.sources.push_back(*std::move(own));
-  return add_declarations(pipeline, to);
+  if (status known = add_declarations(pipeline, to); !known) return known;
+  return add_base(pipeline, to);
 }
 
 result<source_facts> change_gate::facts_of(const declared_pipeline& pipeline, const gate_question& asked) {
@@ -312,8 +302,8 @@ result<permit> change_gate::may_change(change what, const graph_step& step, int 
   gate_question of = question_of(step);
   of.what = what;
   of.approve_words = deliver_change_gate::words_to_approve(step, percent, options_);
-  if (of.approval == approval_rule::other) of.author = source_.author(*step.pipeline);
   if (status known = add_sources(step, of); !known) return std::move(known).error();
+  if (of.approval == approval_rule::other) of.author = source_.author(*step.pipeline);
   if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
   state.now = time_.now();
   return may(of, state);
@@ -387,7 +377,7 @@ result<permit> change_gate::may_write(const graph_step& part, gate_state state) 
   }
   if (is_begun) return may_finish(step, std::move(state));
   if (status acts = check_may_act(step); !acts) return std::move(acts).error();
-  if (status same = check_saved_plan(step, state.approval_digest); !same) return std::move(same).error();
+  if (status same = check_saved_plan(part, state.approval_digest); !same) return std::move(same).error();
   gate_question of = question_of(step);
   if (status known = add_facts(step, of, state); !known) return std::move(known).error();
   if (step.place() != nullptr && of.what == change::deploy) {
@@ -412,9 +402,9 @@ result<permit> change_gate::may_finish(const graph_step& part, gate_state state)
   of.soak = {};
   of.awaits.clear();
   of.upstream.clear();
+  if (status known = add_sources(step, of); !known) return std::move(known).error();
   of.approval = approval_rule::none;  // which it was let in by
   if (!state.images) of.signer.clear();
-  if (status known = add_sources(step, of); !known) return std::move(known).error();
   if (status known = add_mark(*step.pipeline, of, state); !known) return std::move(known).error();
   if (status known = add_remotes(of); !known) return std::move(known).error();
   state.now = time_.now();
@@ -438,13 +428,12 @@ void change_gate::keep_decision(const graph_step& step,
                                 const gate_state& state,
                                 const std::optional<gate_refusal>& refused) {
   if (of.what != change::deploy || options_.rehearses) return;
-  deploy_decision made;
+  deploy_decision made{
+      .refused = refused, .announced = state.announced, .approved_by = approver_of(of, state)};
   made.to.id = options_.run_id;
   made.to.version = of.released.tag.empty() ? state.version : of.released.tag;
   made.to.commit = state.commit.empty() ? source_.git_of(*step.pipeline).commit.value_or("") : state.commit;
   if (!step.pipeline->declared.notifiers.empty()) made.to.who = who(step.pipeline->source_directory, around_);
-  made.refused = refused;
-  made.announced = state.announced;
   if (!state.newer.there.id.empty()) made.before = cicd::facts_of(state.newer.there);
   const std::lock_guard hold(mutex_);
   if (!refused && begun_.contains(step.id)) return;  // what was there before is what it began with

@@ -76,10 +76,17 @@ status change_gate::add_elsewhere(const declared_pipeline& pipeline,
   return {};
 }
 
-status change_gate::add_signatures(const declared_pipeline& pipeline,
-                                   const environment& place,
+status change_gate::add_signatures(const declared_pipeline& asked_pipeline,
+                                   const environment& asked_place,
                                    const gate_question& of,
                                    gate_state& to) {
+  // Of a pull request the keys are those of its base or default branch, where these name any.
+  const result<base_branch> base =
+      of.base && options_.base ? options_.base() : result<base_branch>(base_branch{});
+  const declared_pipeline* const there =
+      base && base->declares ? pipeline_with_keys(*base, of.pipeline, of.environment) : nullptr;
+  const declared_pipeline& pipeline = there != nullptr ? *there : asked_pipeline;
+  const environment& place = there != nullptr ? *environment_in(*there, of.environment) : asked_place;
   const std::optional<wanted_signature> by = signature_of(place);
   if (of.signer.empty() || !by || !to.images) return {};
   if (const auto before = refusal_before(gate_rule::signature, of, to); before && !before->waits) return {};

@@ -398,7 +398,8 @@ std::optional<declared_gates> change_gate::gates_after(const graph_step& part,
 program_answer change_gate::ask_program(const graph_step& step, const gate_question& of) {
   if (std::optional<program_answer> known = program_answer_of(step)) return *std::move(known);
   constexpr std::chrono::minutes limit{5};
-  program_end end = ask({of.program, step.pipeline->source_directory, limit}, around_, options_.cancelled);
+  program_end end = ask({of.program, step.pipeline->source_directory, limit, {}, options_.masked}, around_,
+                        options_.cancelled);
   program_answer answer{end.is == program_end::state::yes, std::move(end.how), std::move(end.last_lines),
                         end.is_missing};
   const std::lock_guard hold(mutex_);
@@ -468,8 +469,21 @@ status change_gate::may_go_on(const graph_step& part) {
 
 /// What was shown and saved is what is deployed, and nothing else.
 status change_gate::check_saved_plan(const graph_step& step, const std::string& approval) const {
-  const auto saved = options_.saved_plans.find(step.id + "@");
-  if (saved == options_.saved_plans.end() || saved->second == approval) return {};
+  const auto& all = options_.saved_plans;
+  const auto saved = all.find(step.id + "@");
+  if (saved != all.end() && saved->second == approval) return {};
+  if (saved == all.end()) {
+    // Of each cluster its way compares what it writes.
+    const auto of_cluster = all.lower_bound(step.id + "@");
+    const bool is_of_cluster = of_cluster != all.end() && of_cluster->first.starts_with(step.id + "@");
+    if (all.empty() || step.kind() != step_kind::deploy || is_of_cluster) return {};
+    return error{exit_class::policy,
+                 step.id,
+                 step.part_of == nullptr ? "the saved plan says nothing of this environment"
+                                         : "the saved plan says nothing of this part",
+                 step.place()->name.str(),
+                 {{"try", "make the plan again, look at it, and deploy that one"}}};
+  }
   return error{exit_class::policy,
                step.id,
                saved->second.empty() ? "the saved plan has nothing to deploy, and now there is something"

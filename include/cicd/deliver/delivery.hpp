@@ -66,6 +66,8 @@ class delivery : public effect_planner {
   errors failures();
   /// What can be approved of it.
   std::vector<approvable> last_approvable(const graph_step& step) const;
+  /// The same of an environment without its parts, or of one of them.
+  std::vector<approvable> last_own_approvable(const graph_step& step) const;
 
  private:
   const std::vector<wanted_image>& images_for(const std::string& step);
@@ -78,6 +80,7 @@ class delivery : public effect_planner {
   const promoted_step* promoted_of(const std::string& step);
   deploy_request request_for(const graph_step& step);
   result<promotion> promotion_of(const graph_step& step);
+  std::optional<step_plan> rehearsed(const graph_step& step);
   result<step_plan> planned(const graph_step& step, const artifacts& images);
   result<step_plan> plan_promotion(const graph_step& step);
   result<step_plan> with_gate(result<step_plan> plan, const graph_step& step);

@@ -78,7 +78,21 @@ result<step_plan> delivery::plan(const graph_step& step, const artifacts& images
   return is_of_it ? result<step_plan>(failed_plan(std::move(plan).error())) : std::move(plan);
 }
 
+/// What a job of the event that is rehearsed would be refused; of what it may, by whose rules.
+std::optional<step_plan> delivery::rehearsed(const graph_step& step) {
+  if (!options_.rehearses_event) return std::nullopt;
+  if (status may = gate_.may_begin(step); !may) return refused_plan(step, may.error());
+  if (!options_.is_foretold) return std::nullopt;
+  step_plan plan = nothing_to_do();
+  plan.what = decision::run;
+  plan.result.reset();
+  const std::string base = gate_.base_words(step);
+  plan.details = {base.empty() ? "it lies in the build tree" : "as the base branch declares: " + base};
+  return plan;
+}
+
 result<step_plan> delivery::planned(const graph_step& step, const artifacts& images) {
+  if (std::optional<step_plan> told = rehearsed(step)) return *std::move(told);
   if (status can = check(step); !can) return std::move(can).error();
   if (step.promotes()) return plan_promotion(step);
   // Nothing was built where the artifact was there.
@@ -249,6 +263,11 @@ result<std::optional<artifact_record>> delivery::published(const graph_step& ste
 }
 
 std::vector<std::string> delivery::foreseen(const graph_step& step) {
+  if (const std::optional<step_plan> told = is_pure(step.kind()) ? std::nullopt : rehearsed(step)) {
+    std::vector<std::string> lines = told->reasons;
+    lines.insert(lines.end(), told->details.begin(), told->details.end());
+    return lines;
+  }
   if (step.kind() != step_kind::deploy) return {};
   const cancellation_scope heard(options_.cancelled);
   std::vector<wanted_image> unmade;
@@ -283,12 +302,16 @@ std::vector<note> delivery::where_it_is(const graph_step& step) {
 
 std::span<const planned_wave> delivery::last_plans(const graph_step& step) const {
   if (step.kind() != step_kind::deploy) return {};
-  return way_of(*step.place()).last_plans(step.id);
+  return ways_.alone(*step.place()).last_plans(step.id);
 }
 
 std::vector<approvable> delivery::last_approvable(const graph_step& step) const {
   if (step.kind() != step_kind::deploy) return {};
   return way_of(*step.place()).last_approvable(step.id);
+}
+
+std::vector<approvable> delivery::last_own_approvable(const graph_step& step) const {
+  return ways_.alone(*step.place()).last_approvable(step.id);
 }
 
 }  // namespace cicd

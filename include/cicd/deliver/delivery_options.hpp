@@ -11,6 +11,8 @@
 #include <cicd/base/digest.hpp>
 #include <cicd/base/error.hpp>
 #include <cicd/declare/model.hpp>
+#include <cicd/deliver/asked_program.hpp>
+#include <cicd/deliver/policy/base_declaration.hpp>
 #include <cicd/image/signature/provenance.hpp>
 #include <cicd/run/secret_store.hpp>
 #include <cicd/system/process.hpp>
@@ -59,6 +61,15 @@ struct delivery_options {
   std::function<std::string(const declared_pipeline& pipeline, const std::string& commit)> history_of{};
   /// Whether this process may still begin a change: a loop that lost its lease may not. Empty: it may.
   std::function<status()> may_act{};
+  /// All that `secrets` gave is masked in what a program printed, before that is cut into lines. Empty: as it
+  /// is.
+  text_mask masked{};
+  /// What the base branch of the pull request that set the run off declares; asked once. Empty: it cannot be
+  /// asked.
+  std::function<result<base_branch>()> base{};
+  bool rehearses_event = false;  ///< of a plan for an event that is said: who asks counts
+  bool is_foretold = false;      ///< of that: no server is asked what would change
+  bool takes_changes = false;    ///< of what a person approves: what a pull request published counts
 
   /// What is promoted of a pipeline by hand; nothing where it is not.
   const hand_promotion* promoted_of(const declared_pipeline& pipeline) const {

@@ -28,7 +28,7 @@ deploy_mark::deploy_mark(const std::string& folder, const std::string& run, cons
   if (lock && *lock) lock_.emplace(*std::move(*lock));
 }
 
-/// How it ended is recorded by then, so that no one asks any more.
+/// How it ended is recorded by then, so that no command asks any more.
 deploy_mark::~deploy_mark() {
   if (lock_) ::unlink(path_.c_str());
 }

@@ -139,7 +139,8 @@ result<health_answer> ask_command(const way_context& in,
   using enum health_answer::state;
   const std::vector<std::string> words = words_with_release(health_words_of(place), pipeline, place, there);
   const program_end end =
-      ask({words, pipeline.source_directory, longest_health_answer}, in.around, in.options.cancelled);
+      ask({words, pipeline.source_directory, longest_health_answer, {}, in.options.masked}, in.around,
+          in.options.cancelled);
   if (end.is_missing)
     return no_such_program(pipeline.declared.name.str() + "/" + place.name.str(), pipeline,
                            "environment." + place.name.str() + ".health", words, end.how);

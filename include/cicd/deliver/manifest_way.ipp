@@ -249,9 +249,7 @@ result<permit> manifest_way::may_write(const deploy_request& of,
                                        const std::string& version,
                                        const std::string& approval,
                                        std::optional<std::vector<image_to_verify>> images) const {
-  gate_state state;
-  // By emplace: of an assignment gcc 12 says that it may read what is not there.
-  if (images) state.images.emplace(*std::move(images));
+  gate_state state{.images = std::move(images)};
   if (!of.step.is_of_branch()) {
     result<std::optional<hand_revert>> reverted = revert_of(now);
     if (!reverted) return std::move(reverted).error();
@@ -263,7 +261,7 @@ result<permit> manifest_way::may_write(const deploy_request& of,
   state.version = version;
   state.newer = in_.gate.succession_of(of.step, now.record);
   state.approvals = now.state.approvals;
-  if (of.step.is_of_branch() && approval_rule_of(of.step) != approval_rule::none) {
+  if (of.step.is_of_branch() && in_.gate.asks_approval(of.step)) {
     result<manifest_state> home = read(of.pipeline(), of.place(), &in_.options.cancelled);
     if (!home) return std::move(home).error();
     state.approvals = std::move(home->state.approvals);

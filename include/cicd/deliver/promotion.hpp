@@ -37,7 +37,8 @@ result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
 /// of the commit that built them names another image.
 result<std::string> missing_image(const way_context& in,
                                   const artifact_record& artifact,
-                                  const std::string& subject);
+                                  const std::string& subject,
+                                  bool is_of_change = false);
 /// The same with class `remote` where an image is missing.
 status check_whole(const way_context& in, const artifact_record& artifact, const std::string& subject);
 

@@ -244,11 +244,14 @@ result<std::vector<wanted_image>> images_of(const declared_pipeline& pipeline,
 
 result<std::string> missing_image(const way_context& in,
                                   const artifact_record& artifact,
-                                  const std::string& subject) {
-  const std::string tag = (artifact.images_of.empty() ? artifact.commit : artifact.images_of).substr(0, 7);
+                                  const std::string& subject,
+                                  bool is_of_change) {
+  const std::string of_commit =
+      (artifact.images_of.empty() ? artifact.commit : artifact.images_of).substr(0, 7);
   for (const auto& [name, image] : artifact.images) {
     auto registry = registry_for(image.repository, registries_of(in.where, in.options.cancelled), in.around);
     if (!registry) return std::move(registry).error();
+    const std::string tag = is_of_change ? tag_of_change(image.manifest) : of_commit;
     const auto there = (*registry)->resolve(tag);
     if (!there) return there.error();
     if (*there == image.manifest) continue;

@@ -40,6 +40,8 @@ class publisher {
   std::vector<note> where_it_is(const graph_step& step, const std::vector<wanted_image>& images);
 
  private:
+  result<artifact_store> store_of(const graph_step& step) const;
+  status look_whose(const graph_step& step);
   using ask_gate = std::function<status(const std::string& repository)>;
   status plan_artifact(const graph_step& step,
                        const std::vector<wanted_image>& images,

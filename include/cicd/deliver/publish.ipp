@@ -123,6 +123,28 @@ publisher::tags_by_repository& publisher::tags_of(const std::string& step) {
   return tags_[step];
 }
 
+result<artifact_store> publisher::store_of(const graph_step& step) const {
+  result<artifact_store> store = artifacts_of(*step.pipeline, in_.where, in_.around, in_.options.cancelled);
+  if (store && in_.options.takes_changes) store->take_changes();
+  return store;
+}
+
+/// Before an image's tag is known: whose artifact of this commit is there. In a trusted run it is its own.
+status publisher::look_whose(const graph_step& step) {
+  const git_state& git = in_.source.git_of(*step.pipeline);
+  if ((in_.where.domain.empty() && !in_.options.takes_changes) || !git.commit
+      || in_.artifacts.record_of(*step.pipeline))
+    return {};
+  const result<bool> dirty = in_.source.is_dirty_or_declared_so(step);
+  if (!dirty || *dirty) return dirty ? status() : status(dirty.error());
+  const result<artifact_store> store = store_of(step);
+  if (!store) return store.error();
+  const result<std::optional<stored_artifact>> there = store->read(*git.commit);
+  if (!there) return there.error();
+  if (*there) in_.artifacts.keep(*step.pipeline, **there);
+  return {};
+}
+
 /// What is published of a clean commit has an artifact, written last.
 status publisher::plan_artifact(const graph_step& step,
                                 const std::vector<wanted_image>& images,
@@ -130,8 +152,7 @@ status publisher::plan_artifact(const graph_step& step,
                                 step_plan& plan) {
   const git_state& git = in_.source.git_of(*step.pipeline);
   if (!git.commit) return {};
-  const result<artifact_store> store =
-      artifacts_of(*step.pipeline, in_.where, in_.around, in_.options.cancelled);
+  const result<artifact_store> store = store_of(step);
   if (!store) return store.error();
   const result<std::optional<stored_artifact>> there = store->read(*git.commit);
   if (!there) return there.error();
@@ -139,7 +160,7 @@ status publisher::plan_artifact(const graph_step& step,
   if (!bundle) return bundle.error();
   const status same = *there ? check_same(step.id, *store, **there, images, *bundle) : status{};
   if (*there && same) {
-    in_.artifacts.keep(*step.pipeline, (*there)->record);
+    in_.artifacts.keep(*step.pipeline, **there);
     return {};
   }
   const result<bool> dirty = in_.source.is_dirty_or_declared_so(step);
@@ -181,7 +202,10 @@ result<step_plan> publisher::plan(const graph_step& step, const std::vector<want
     asked_gate = true;
     return {};
   };
-  const std::string commit_tag = in_.source.git_of(*step.pipeline).short_commit();
+  if (status known = look_whose(step); !known) return std::move(known).error();
+  const bool is_of_change = in_.artifacts.is_of_change(*step.pipeline, in_.where);
+  const std::string commit_tag =
+      is_of_change ? std::string() : in_.source.git_of(*step.pipeline).short_commit();
   for (const wanted_image& image : images) {
     auto registry =
         registry_for(image.repository, registries_of(in_.where, in_.options.cancelled), in_.around);
@@ -197,7 +221,7 @@ result<step_plan> publisher::plan(const graph_step& step, const std::vector<want
       }
     }
     if (status may = ask(image.repository); !may) return std::move(may).error();
-    const result<std::string> tag = in_.source.tag_for(step, image.manifest);
+    const result<std::string> tag = in_.source.tag_for(step, image.manifest, is_of_change);
     if (!tag) return tag.error();
     tags[image.repository] = *tag;
     const auto there = (*registry)->resolve(*tag);
@@ -248,19 +272,19 @@ result<std::optional<artifact_record>> publisher::published(const graph_step& st
   if (!git.commit || !in_.gate.may_begin(step)) return nothing();
   const result<bool> dirty = in_.source.is_dirty_or_declared_so(step);
   if (!dirty || *dirty) return nothing();
-  const result<artifact_store> store =
-      artifacts_of(*step.pipeline, in_.where, in_.around, in_.options.cancelled);
+  const result<artifact_store> store = store_of(step);
   if (!store) return store.error();
   const result<std::optional<stored_artifact>> there = store->read(*git.commit);
   if (!there) return there.error();
   if (!*there || !images_of(*step.pipeline, (*there)->record, step.id)) return nothing();
-  const result<std::string> missing = missing_image(in_, (*there)->record, step.id);
+  const result<std::string> missing =
+      missing_image(in_, (*there)->record, step.id, !(*there)->domain.empty());
   if (!missing) return missing.error();
   if (!missing->empty()) return nothing();
   const result<bool> signed_ = are_signed(*step.pipeline, (*there)->record);
   if (!signed_) return signed_.error();
   if (!*signed_) return nothing();
-  in_.artifacts.keep(*step.pipeline, (*there)->record);
+  in_.artifacts.keep(*step.pipeline, **there);
   return nothing((*there)->record);
 }
 
@@ -291,14 +315,14 @@ status publisher::keep_artifact(const permit& allowed,
   const result<bool> dirty = in_.source.is_dirty_or_declared_so(step);
   if (!dirty) return dirty.error();
   if (!git.commit || *dirty) return {};
-  const result<artifact_store> store =
-      artifacts_of(*step.pipeline, in_.where, in_.around, in_.options.cancelled);
+  const result<artifact_store> store = store_of(step);
   if (!store) return store.error();
   result<stored_artifact> made = artifact_here(in_, step, images);
   if (!made) return made.error();
   result<std::string> builder = builder_of(*store, made->record, *step.pipeline);
   if (!builder) return std::move(builder).error();
   made->record.images_of = *std::move(builder);
+  made->domain = in_.where.domain;
   const result<bool> written = put_artifact(allowed, *store, *made);
   if (!written) {
     error failure = written.error();
@@ -308,7 +332,7 @@ status publisher::keep_artifact(const permit& allowed,
   const result<std::optional<stored_artifact>> kept =
       *written ? result<std::optional<stored_artifact>>(*made) : store->read(*git.commit);
   if (!kept) return kept.error();
-  if (*kept) in_.artifacts.keep(*step.pipeline, (*kept)->record);
+  if (*kept) in_.artifacts.keep(*step.pipeline, **kept);
   end.summary += fmt::format(", artifact of {}", git.short_commit());
   if (*written && in_.options.history_of)
     if (const status history =
@@ -329,7 +353,8 @@ outcome publisher::publish(const graph_step& step,
   for (const wanted_image& image : images) {
     auto registry = registry_for(image.repository, options, in_.around);
     if (!registry) return failed_outcome(std::move(registry).error());
-    const result<std::string> tag = in_.source.tag_for(step, image.manifest);
+    const result<std::string> tag =
+        in_.source.tag_for(step, image.manifest, in_.artifacts.is_of_change(*step.pipeline, in_.where));
     if (!tag) return failed_outcome(tag.error());
     const std::string layout = in_.where.work(deliver_publish::step_of(*step.pipeline, image)) + "/layout";
     auto done = deliver_publish::put_image(*allowed, in_, step, **registry, layout, image, *tag);

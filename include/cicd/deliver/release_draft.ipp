@@ -140,7 +140,8 @@ result<deployment_record::image> held_image(const way_context& in,
       return there;
   }
   if (of.promoted != nullptr) return promoted_image(**registry, image, *of.promoted);
-  const result<std::string> tag = in.source.tag_for(of.step, image.manifest);
+  const result<std::string> tag =
+      in.source.tag_for(of.step, image.manifest, in.artifacts.is_of_change(of.pipeline(), in.where));
   if (!tag) return tag.error();
   const git_state& git = in.source.git_of(of.pipeline());
   return deployment_record::image{reference_in(**registry, image, *tag), *tag, image.manifest,

@@ -20,6 +20,9 @@
 
 namespace cicd {
 
+/// What a change publishes an image as: by its own digest.
+std::string tag_of_change(const digest& image);
+
 class sources {
  public:
   /// The event stands for the branch or the tag that is checked out, what is promoted of a pipeline for the
@@ -53,8 +56,8 @@ class sources {
 
   /// Who deploys what: the part of the record that git is asked for.
   status sign(const graph_step& step, deployment_record& record);
-  /// What an image is published as.
-  result<std::string> tag_for(const graph_step& step, const digest& of);
+  /// What an image is published as, by a change (run/domain) or by a trusted run.
+  result<std::string> tag_for(const graph_step& step, const digest& of, bool is_of_change);
   /// Class `conflict` where another commit is checked out than at the start, or, unless `takes_dirty`, a
   /// clean tree has become dirty.
   status check_unchanged(const declared_pipeline& pipeline, const std::string& subject, bool takes_dirty);

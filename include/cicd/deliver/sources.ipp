@@ -48,6 +48,10 @@ bool asks_files(const pipeline& declared) {
 }  // namespace
 }  // namespace deliver_sources
 
+std::string tag_of_change(const digest& image) {
+  return "change-" + hex(image).substr(0, 16);
+}
+
 sources::state& sources::state_of(const declared_pipeline& pipeline) {
   const std::string& folder = pipeline.repository();
   const hand_promotion promoted = promoted_of(pipeline);
@@ -189,13 +193,15 @@ status sources::sign(const graph_step& step, deployment_record& record) {
 }
 
 /// A clean commit's images bear its first seven digits; what no commit stands for is named by its own digest,
-/// so that it can never clash.
-result<std::string> sources::tag_for(const graph_step& step, const digest& of) {
+/// so that it can never clash. So is what a change publishes: whatever it had read, its commit's own tag is
+/// for trusted runs.
+result<std::string> sources::tag_for(const graph_step& step, const digest& of, bool is_of_change) {
   const git_state& git = git_of(*step.pipeline);
   if (!git.commit) return "sha-" + hex(of).substr(0, 12);
   result<bool> dirty = is_dirty(step);
   if (!dirty) return std::move(dirty).error();
-  return *dirty ? "dirty-" + hex(of).substr(0, 12) : git.short_commit();
+  if (*dirty) return "dirty-" + hex(of).substr(0, 12);
+  return is_of_change ? tag_of_change(of) : git.short_commit();
 }
 
 status sources::check_unchanged(const declared_pipeline& pipeline,

@@ -9,6 +9,7 @@
 #include <cicd/deliver/build_approval.ipp>
 #include <cicd/deliver/built_elsewhere.ipp>
 #include <cicd/deliver/change_gate.ipp>
+#include <cicd/deliver/change_gate_base.ipp>
 #include <cicd/deliver/change_gate_elsewhere.ipp>
 #include <cicd/deliver/change_gate_release.ipp>
 #include <cicd/deliver/change_gate_waits.ipp>

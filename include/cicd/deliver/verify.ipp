@@ -54,6 +54,7 @@ status run_verify(const std::string& subject,
                   const wanted_release& of,
                   const surroundings& around,
                   const cancellation& cancelled,
+                  const text_mask& mask,
                   const say_line& say) {
   const std::vector<std::string> words = deliver_verify::words_of(of);
   if (say) say("verify: " + shell_quoted(words));
@@ -63,7 +64,7 @@ status run_verify(const std::string& subject,
   what.environment = around.for_commands().lines();
   capture_options how;
   how.cancelled = &cancelled;
-  const captured ran = run_to_end(what, how);
+  const captured ran = masked(run_to_end(what, how), mask);
   if (cancelled.cancelled())
     return error{exit_class::interrupted, subject, "interrupted during VERIFY", {}, {}};
   for (const std::string& line : split(ran.out, '\n'))

@@ -24,6 +24,10 @@ std::vector<deployment_record> past_as_one(const environment& whole,
                                            std::vector<deployment_record> own,
                                            const std::vector<std::vector<deployment_record>>& parts);
 
+/// The deploy of the environment itself, then one for each part, which refers to it; of a branch's copy the
+/// first alone.
+std::vector<graph_step> steps_with_parts(const graph_step& whole);
+
 class way_of_parts : public way {
  public:
   /// `ways` outlives it.

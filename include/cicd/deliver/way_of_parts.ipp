@@ -188,20 +188,25 @@ std::shared_ptr<copies_home> way_of_parts::copies_of(const declared_pipeline& pi
   return ways_.alone(place).copies_of(pipeline, place, cancelled);
 }
 
-/// Of a branch's copy only the environment itself has one.
+std::vector<graph_step> steps_with_parts(const graph_step& whole) {
+  std::vector<graph_step> all{whole};
+  if (whole.is_of_branch()) return all;
+  for (const environment& each : whole.place()->parts) {
+    graph_step& part = all.emplace_back(whole);
+    part.id = deploy_step_of(whole.pipeline->declared.name.view(), each.name.view());
+    part.work = deploy_step{&each, {}};
+    part.part_of = &whole;
+  }
+  return all;
+}
+
 way_of_parts::members way_of_parts::members_of(const deploy_request& of) {
   members all;
-  for (const environment* each : with_parts(of.place())) {
+  for (graph_step& each : steps_with_parts(of.step)) {
     auto made = std::make_unique<member>();
-    made->step = of.step;
     for (const wanted_image& image : of.images)
-      if (takes_itself(*each, image.repository)) made->images.push_back(image);
-    if (each != &of.place()) {
-      if (of.step.is_of_branch()) break;
-      made->step.id = deploy_step_of(of.pipeline().declared.name.view(), each->name.view());
-      made->step.work = deploy_step{each, {}};
-      made->step.part_of = &of.step;
-    }
+      if (takes_itself(*each.place(), image.repository)) made->images.push_back(image);
+    made->step = std::move(each);
     all.push_back(std::move(made));
   }
   return all;

@@ -5,9 +5,12 @@
 
 #include <optional>
 
+#include <cicd/base/text.hpp>
+#include <cicd/driver/ci_reports.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
 #include <cicd/observe/ci_event.hpp>
+#include <cicd/observe/ci_log.hpp>
 #include <cicd/observe/ci_masks.hpp>
 #include <cicd/system/files.hpp>
 
@@ -26,10 +29,11 @@ std::optional<project> opened(const run_request& request, surroundings around, e
 /// The terminal as it hears of a run.
 class terminal {
  public:
-  terminal(const surroundings& around, const run_request& request)
+  terminal(const surroundings& around, const run_request& request, std::string folds)
       : around_(around),
         how_much_(request.how_much),
-        ci_system_(request.is_captured ? std::string() : ci_event_of(around).system) {}
+        ci_system_(request.is_captured ? std::string() : ci_event_of(around).system),
+        folds_(request.is_captured ? std::string() : std::move(folds)) {}
 
   run_listener listener() {
     return {.begin = [this](const run_view& view) { begin(view); },
@@ -51,6 +55,8 @@ class terminal {
     options.exists = [](const std::string& path) { return exists(path); };
     options.source_folders = view.source_folders;
     options.links = view.links;
+    options.given = view.given;
+    options.ci_system = folds_;
     screen_.emplace(standard_sinks(around_), std::move(options));
   }
 
@@ -70,13 +76,14 @@ class terminal {
   const surroundings& around_;
   verbosity how_much_;
   std::string ci_system_;  ///< empty: none listens
+  std::string folds_;      ///< likewise, whose log may fold
   std::optional<console> screen_;
 };
 
 exit_class save(const project_plan& plan, const std::string& file) {
   const result<json> saved = plan.saved();
   if (!saved) return refused(saved.error());
-  if (status written = write_given(file, pretty(*saved)); !written) return refused(written.error());
+  if (status written = write_given_privately(file, pretty(*saved)); !written) return refused(written.error());
   return exit_class::done;
 }
 
@@ -93,11 +100,10 @@ exit_class show(const project_plan& plan, const run_request& request) {
   else
     print_out(plan.text());
   if (const exit_class failed = failures_of(plan); failed != exit_class::done) return failed;
-  if (!request.plan_file.empty())
-    if (const exit_class saved = save(plan, request.plan_file); saved != exit_class::done) return saved;
-  if (request.targets.empty() && request.event.kind == ref_kind::none) return exit_class::done;
-  if (status may = plan.may_begin(!request.plan_file.empty()); !may) return refused(may.error());
-  return exit_class::done;
+  const bool is_saved = !request.plan_file.empty();
+  if (!request.targets.empty() || request.event.kind != ref_kind::none)
+    if (status may = plan.may_begin(is_saved); !may) return refused(may.error());
+  return is_saved ? save(plan, request.plan_file) : exit_class::done;
 }
 
 exit_class planned(const project& of, const run_request& request) {
@@ -108,11 +114,16 @@ exit_class planned(const project& of, const run_request& request) {
 
 /// Without a word of its own where the command prints JSON.
 run_outcome run(const project& of, const run_request& request, std::vector<run_listener> also) {
-  terminal screen(of.tree().around, request);
+  const std::string system = ci_log_system(of.tree().around);
+  terminal screen(of.tree().around, request, system);
+  ci_reports reports(of.tree(), system, joined(request.targets, " "),
+                     !request.is_captured && !request.as_json);
   if (!request.as_json) also.push_back(screen.listener());
+  also.push_back(reports.listener());
   run_outcome outcome = of.run(request, also);
   if (outcome.left_running) _exit(static_cast<int>(outcome.kind));
   print_errors(outcome.errors);
+  reports.tell(outcome);
   return outcome;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cicd/driver/action_output.ipp>
+#include <cicd/driver/ci_reports.ipp>
 #include <cicd/driver/command_line.ipp>
 #include <cicd/driver/command_view.ipp>
 #include <cicd/driver/completion.ipp>

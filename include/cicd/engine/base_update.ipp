@@ -257,11 +257,11 @@ class update {
       if (!find_program(each.name, of_.around.get_or("PATH", ""), "/")) continue;
       command ask{.words = {each.name}, .directory = folder, .environment = of_.around.lines()};
       ask.words.insert(ask.words.end(), each.words.begin(), each.words.end());
-      ask.words.push_back(each.prefix + folder);
+      ask.words.push_back(each.prefix + ".");  // a path may hold what such words are split at
       const captured got = run_to_end(ask, {.limit = std::chrono::minutes(10), .cancelled = &cancelled_});
       const auto document =
           read_scan_report({.text = got.out, .name = {}, .command = {}, .is_sarif = true},
-                           {.folder = folder, .real_folder = folder, .source = folder, .exists = exists});
+                           {.folder = folder, .real_folder = folder, .source = folder, .exists = exists}, {});
       if (!got.end.good() || !document) continue;
       scanner_ = each.name;
       std::set<std::string> rules;

@@ -99,6 +99,9 @@ class planner_of_event {
     if (!event_.tag.empty()) own.git.tags = {event_.tag};
     if (event_.tag.empty() && !event_.is_proposed()) own.git.branch = event_.branch;
     of.sources.push_back(std::move(own));
+    // What is declared here is what the base branch declares, too.
+    of.base = base_declaration{.branch = event_.branch, .commit = std::string(40, '0')};
+    if (pipeline.declared.previews.empty()) of.base->lacks = "pipeline_preview(" + of.pipeline + " …)";
     if (place != nullptr && what == change::deploy)
       of.released = release_rules_of(
           pipeline, *place,

@@ -75,7 +75,7 @@ error not_to_be_run(std::string what, std::optional<std::string> value, std::str
 std::vector<std::string> foreseen(project_run& run, step_index step) {
   const graph_step& of = run.graph().steps[step];
   std::vector<std::string> lines = run.deliveries().foreseen(of);
-  if (!lines.empty())
+  if (!lines.empty() && !run.request().rehearses_event)
     lines.push_back(fmt::format("! the image is not made yet: {} {}.publish, then plan again",
                                 run.of().build_command(), of.pipeline->declared.name.view()));
   return lines;
@@ -186,6 +186,9 @@ or_errors<project_plan> project::plan(project_request request) const {
   or_errors<project_plan> made;
   if (status can = check_rehearsal(*session_, request.event, made.warnings); !can)
     return engine_project::no_plan(std::move(made), std::move(can).error());
+  if (request.rehearses_event)
+    if (status can = check_rehearsed_request(*session_, made.warnings); !can)
+      return engine_project::no_plan(std::move(made), std::move(can).error());
   const bool is_of_yet_to_come = !made.warnings.empty();
   if (request.targets.empty() && request.event.kind != ref_kind::none) {
     result<std::vector<std::string>> targets = targets_of_event(*session_, request.event);

@@ -8,6 +8,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/engine/recorder.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -120,10 +121,9 @@ std::vector<std::string> runs_under_way(const workspace& where) {
 }
 
 void forget_old_runs(const workspace& where, std::size_t most) {
-  const auto runs = list_tree(where.runs(), [](const std::string&) { return false; });
-  if (!runs || runs->size() <= most) return;
-  for (std::size_t at = 0; at + most < runs->size(); ++at)
-    (void)remove_tree(where.runs() + "/" + (*runs)[at].path);
+  const auto runs = own_entries(where.build_root, path_below(where.runs(), where.build_root));
+  for (std::size_t at = 0; at + most < runs.size(); ++at)
+    (void)remove_tree(where.runs() + "/" + runs[at].path);
 }
 
 }  // namespace cicd

@@ -17,6 +17,10 @@ result<std::vector<std::string>> targets_of_event(const session& of, const git_e
 /// where the tag is yet to come, a warning.
 status check_rehearsal(const session& of, const git_event& event, errors& warnings);
 
+/// Of a rehearsed pull request, as `rehearsed_request` has it. Class `usage` where this clone does not have
+/// its base; what is checked out is planned: where that is not its source, a warning.
+status check_rehearsed_request(const session& of, errors& warnings);
+
 /// Whether the event may be run here. Class `usage` where its branch or tag is not here, or is another commit
 /// than what is checked out; `policy` where the CI system says that something else happened.
 status check_event(const session& of, const git_event& event);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
@@ -165,6 +164,23 @@ status check_rehearsal(const session& of, const git_event& event, errors& warnin
   return {};
 }
 
+status check_rehearsed_request(const session& of, errors& warnings) {
+  using namespace engine_rehearsal;
+  const ci_event event = ci_event_of(of.around);
+  const git_state git = git_state_of(of.model.tree.source_root, of.around);
+  if (!git.commit) return {};
+  for (const declared_pipeline& pipeline : of.model.pipelines) {
+    if (pipeline.is_elsewhere() || git_state_of(pipeline.repository(), of.around).top != git.top) continue;
+    if (!commit_of_branch(pipeline.repository(), event.branch, of.around))
+      return no_such_branch(pipeline, {ref_kind::branch, event.branch}, of);
+    const git_event source{ref_kind::branch, event.source_branch};
+    if (!is_on(source.name, pipeline, git, of.around))
+      warnings.push_back(not_on_branch(pipeline, source, git));
+    break;  // the request is of the one repository that has the declaration
+  }
+  return {};
+}
+
 status check_event(const session& of, const git_event& event) {
   using namespace engine_rehearsal;
   if (status same = check_ci(event, ci_event_of(of.around)); !same) return same;
@@ -182,7 +198,7 @@ status check_event(const session& of, const git_event& event) {
 }
 
 bool is_name_of_event(const std::string& name) {
-  return !name.starts_with('-') && check_branch_name(name);
+  return !name.starts_with('-') && name != "HEAD" && check_branch_name(name);
 }
 
 result<surroundings> rehearsed_request(const std::string& text, const surroundings& around) {
@@ -195,15 +211,7 @@ result<surroundings> rehearsed_request(const std::string& text, const surroundin
   if (source.empty() || base.empty() || !is_name_of_event(source) || !is_name_of_event(base))
     return error{exit_class::usage, {}, "not a pull request", text, {}}.with(
         "allowed", "<source>..<base>, or fork:<source>..<base>: names of branches");
-  std::map<std::string, std::string, std::less<>> variables = around.all();
-  std::erase_if(variables, [](const auto& each) {
-    constexpr std::array<std::string_view, 15> of_systems{
-        "CI",         "GITHUB_", "GITLAB_", "CIRCLE",   "BUILDKITE", "JENKINS_", "DRONE",  "TRAVIS",
-        "BITBUCKET_", "SYSTEM_", "BUILD_",  "TF_BUILD", "GITEA_",    "FORGEJO_", "CHANGE_"};
-    return !each.first.starts_with("CICD_") && std::ranges::any_of(of_systems, [&](std::string_view start) {
-      return each.first.starts_with(start);
-    });
-  });
+  std::map<std::string, std::string, std::less<>> variables = without_ci_system(around).all();
   variables["GITLAB_CI"] = "true";
   variables["CI_PIPELINE_SOURCE"] = "merge_request_event";
   variables["CI_PROJECT_ID"] = variables["CI_MERGE_REQUEST_PROJECT_ID"] = variables["CI_MERGE_REQUEST_IID"] =
@@ -211,7 +219,7 @@ result<surroundings> rehearsed_request(const std::string& text, const surroundin
   variables["CI_MERGE_REQUEST_SOURCE_PROJECT_ID"] = is_fork ? "2" : "1";
   variables["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"] = source;
   variables["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"] = base;
-  return surroundings(std::move(variables));
+  return surroundings(std::move(variables)).of_account(around.account_home());
 }
 
 result<git_event> event_of_ci(const surroundings& around) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -18,8 +19,10 @@
 #include <cicd/deliver/notify/notifiers.hpp>
 #include <cicd/deliver/release/run_history.hpp>
 #include <cicd/engine/affected.hpp>
+#include <cicd/engine/base_of_request.hpp>
 #include <cicd/engine/session.hpp>
 #include <cicd/plan/plan.hpp>
+#include <cicd/report/scan/merged_sarif.hpp>
 #include <cicd/run/build_memory.hpp>
 #include <cicd/run/cache.hpp>
 #include <cicd/run/event.hpp>
@@ -54,6 +57,10 @@ struct project_request {
       again{};                        ///< a step → the command that runs it again, where it is another
   bool is_of_event = false;           ///< the targets are those that the event sets off; found out by the run
   std::function<status()> may_act{};  ///< asked before each change is begun; empty: it may be
+  /// Of a plan: what a job of the event that the surroundings say would do, who asks among it.
+  bool rehearses_event = false;
+  bool is_foretold = false;    ///< of that: no server is asked what it would change
+  bool takes_changes = false;  ///< of what a person approves: what a pull request published counts
 };
 
 /// What the machine gives to a run.
@@ -70,6 +77,9 @@ struct run_view {
       commands{};  ///< a step → what runs it again, where there is such a command
   std::map<std::string, std::string> source_folders{};  ///< a step's folder → its source folder
   std::map<std::string, std::string> links{};  ///< where a step's folder lies → its path in the build tree
+  std::map<std::string, std::string> folders{};  ///< a step → its folder
+  /// As in `readable_paths`, while the run lasts.
+  std::function<std::vector<std::string>(const std::string& step, std::string_view path)> given{};
 };
 
 /// Hears of a run; all of it is called on the thread that runs, and none of it changes the outcome. Each may
@@ -81,6 +91,8 @@ struct run_listener {
   std::function<void(const errors&)> warn{};                      ///< what is wrong and stops nothing
   /// Each secret before a step has it, so that a CI system can be told to mask it.
   std::function<void(const secret_value&)> mask{};
+  /// What the scans of the run found, before its last event; not where none was asked for.
+  std::function<void(const std::vector<scanned>&)> scans{};
 };
 
 /// How a run ended. `kind` is the exit status of the command line.
@@ -144,6 +156,10 @@ class project_run : public std::enable_shared_from_this<project_run> {
   std::string saved_commit_of(const graph_step& step) const;
   status check_saved_commits() const;
   status may_build();
+  result<base_branch> base();
+  status look_at_base(const std::function<void(const errors&)>& warn);
+  bool needs_secrets(step_index step) const;
+  void leave_out_what_needs_secrets(std::vector<step_plan>& all);
   bool asks_outside() const;
   std::vector<bool> would_build();
   void leave_out_what_is_published();
@@ -156,6 +172,8 @@ class project_run : public std::enable_shared_from_this<project_run> {
   /// Those who are notified hear the last of it; gives what could not be said.
   errors end_of_notices(exit_class outcome) const;
   event event_now(event_body body) const;
+  /// As in `run_view`.
+  std::function<std::vector<std::string>(const std::string&, std::string_view)> given() const;
 
   std::shared_ptr<const session> session_;
   project_request request_;
@@ -173,6 +191,8 @@ class project_run : public std::enable_shared_from_this<project_run> {
   delivery delivery_;
   std::unique_ptr<notifiers> notifiers_;  ///< of a run; none of a plan
   std::vector<step_index> wanted_, ends_;
+  std::mutex base_mutex_;  ///< held while it is read: it is read once
+  std::optional<result<std::shared_ptr<const read_base>>> base_;
   errors left_out_;  ///< refusals of an event's deploys, which the rest of it does not wait for
   std::optional<build_memory> memory_;
   std::optional<change_reach> reach_;

@@ -11,11 +11,14 @@
 
 #include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/source_clone.hpp>
+#include <cicd/deliver/way_of_parts.hpp>
 #include <cicd/engine/declared_lines.hpp>
 #include <cicd/engine/image_inputs.hpp>
 #include <cicd/engine/observer.hpp>
+#include <cicd/engine/own_places.hpp>
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/run.hpp>
 #include <cicd/observe/ci_event.hpp>
@@ -96,22 +99,34 @@ project_run::project_run(std::shared_ptr<const session> of,
       delivery_(session_->where,
                 session_->around,
                 *ports_.time,
-                {id_, request_.allow_dirty, request_.event, request_.saved_plans, request_.canary_percent,
-                 request_.take_over, !is_recorded(), effects_cancelled_,
+                {id_,
+                 request_.allow_dirty,
+                 request_.event,
+                 request_.saved_plans,
+                 request_.canary_percent,
+                 request_.take_over,
+                 !is_recorded(),
+                 effects_cancelled_,
                  [this](const declared_pipeline& pipeline) {
                    return image_inputs_of(*session_, graph_, pipeline, index_);
                  },
                  [this](const declared_pipeline& pipeline) {
                    return image_materials_of(*session_, graph_, pipeline, index_, remembered_);
                  },
-                 request_.ask_gates, request_.by_hand,
+                 request_.ask_gates,
+                 request_.by_hand,
                  [this](const secret& of, const std::string& folder, const cancellation& cancelled) {
                    return secrets_.value_of(of, folder, cancelled);
                  },
                  [this](const declared_pipeline& pipeline, const std::string& commit) {
                    return fitted_text(gathered_.of(pipeline.declared.name.str(), commit));
                  },
-                 request_.may_act}) {
+                 request_.may_act,
+                 [this](const std::string& text) { return secrets_.masked(text); },
+                 [this] { return base(); },
+                 request_.rehearses_event,
+                 request_.is_foretold,
+                 request_.takes_changes}) {
   if (!is_recorded()) return;
   notifiers_ = std::make_unique<notifiers>(notifier_ports{
       .declared = session_->model,
@@ -120,7 +135,7 @@ project_run::project_run(std::shared_ptr<const session> of,
       .gate = delivery_.gate(),
       .secrets = [this](const secret& of, const std::string& folder,
                         const cancellation& cancelled) { return secrets_.value_of(of, folder, cancelled); },
-      .masked = [this](std::string text) { return secrets_.finder()->masked(text); },
+      .masked = [this](const std::string& text) { return secrets_.masked(text); },
       .commit_of =
           [this](const std::string& name) {
             if (const auto by_hand = request_.by_hand.find(name); by_hand != request_.by_hand.end())
@@ -140,9 +155,13 @@ result<std::vector<step_plan>> project_run::plan() {
   result<std::vector<step_plan>> all = whole_plan(*planner_);
   const std::shared_ptr<const secret_finder> secrets = secrets_.finder();
   if (!all) return as_told({std::move(all).error()}).front();
+  leave_out_what_needs_secrets(*all);
   for (step_plan& each : *all) {
+    if (each.what == decision::not_run) continue;
     each.affected_by = planner_->reached_by(each.step);
-    if (!each.affected_by.empty() && each.what != decision::up_to_date) each.reasons = each.affected_by;
+    const bool is_told = !delivery_.gate().refused_in_plan(graph_.steps[each.step]);
+    if (is_told && !each.affected_by.empty() && each.what != decision::up_to_date)
+      each.reasons = each.affected_by;
   }
   for (step_plan& each : *all)
     for (std::vector<std::string>* texts : {&each.reasons, &each.details, &each.affected_by})
@@ -199,6 +218,7 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   if (!steps) return {std::move(steps).error()};
   if (status known = engine_run::check_allow_dirty(*session_, request_.allow_dirty); !known)
     return {std::move(known).error()};
+  if (status own = check_own_places(*session_); !own) return {std::move(own).error()};
   if (status own = check_own_folder(session_->where.cache); !own) return {std::move(own).error()};
   if (const errors found = damage(); warn && !found.empty()) warn(found);
   forget_earlier_files(session_->where);
@@ -222,8 +242,10 @@ errors project_run::prepare(const std::function<void(const errors&)>& warn) {
   });
   if (!kept) return {kept.error()};
   if (!cannot.empty()) return cannot;
-  const status may = unless_interrupted(
-      [this] { return request_.is_of_event && is_recorded() ? may_begin_event() : may_begin(); });
+  const status may = unless_interrupted([this, &warn] {
+    if (status known = look_at_base(warn); !known) return known;
+    return request_.is_of_event && is_recorded() ? may_begin_event() : may_begin();
+  });
   if (!may) return {may.error()};
   if (ends_.empty() && !left_out_.empty()) return left_out_;
   order_wanted(graph_, wanted_);
@@ -243,8 +265,9 @@ errors project_run::keep_affected(const std::vector<observed_step>& seen) {
       change_since(*session_, request_.affected, graph_, wanted_, seen, *memory_, &effects_cancelled_);
   if (!found) {
     if (!request_.affected.or_all) return std::move(found.errors);
-    change_.text =
-        "all steps, since it is not known what the change reaches: " + text_of(found.errors.front());
+    const error& why = found.errors.front();
+    change_.text = "all steps, since it is not known what the change reaches: " + why.what
+                   + (why.value ? ": '" + displayable(*why.value) + "'" : "");
     return {};
   }
   const std::size_t all = wanted_.size();
@@ -289,6 +312,7 @@ void project_run::tell_deploys() {
 /// Whether the gate or a registry is asked before the first step.
 bool project_run::asks_outside() const {
   if (!approved_to_build().empty()) return true;
+  if (ci_event_of(session_->around).kind == event_kind::pull_request) return true;  // its base branch is read
   return std::ranges::any_of(wanted_, [&](step_index step) { return !is_pure(graph_.steps[step].kind()); });
 }
 
@@ -382,14 +406,6 @@ errors project_run::damage() const {
 namespace engine_run {
 namespace {
 
-error parts_are_not_saved(const graph_step& step) {
-  return error{exit_class::usage,
-               step.id,
-               "the plan of an environment with parts is not saved: it would not say what its parts change",
-               step.place()->parts.front().name.str(),
-               {{"allowed", "environments that nothing is OF"}}};
-}
-
 error is_not_known_yet(const graph_step& step) {
   return error{exit_class::usage,
                step.id,
@@ -419,20 +435,20 @@ result<json> project_run::saved_plan(const std::vector<step_plan>& planned) cons
   for (const step_plan& each : planned) {
     const graph_step& step = graph_.steps[each.step];
     if (step.kind() != step_kind::deploy) continue;
-    if (!step.place()->parts.empty()) return parts_are_not_saved(step);
     if (each.what == decision::depends) return is_not_known_yet(step);
     const std::string commit = saved_commit_of(step);
-    const auto waves = delivery_.last_plans(step);
-    for (const planned_wave& wave : waves) {
-      json one = saved_plan_of(wave.plan, wave.wanted.record);
-      one.set("step", step.id).set("approval", wave.approval);
+    const auto add = [&](const graph_step& of, json one) {
+      one.set("step", of.id);
+      if (of.part_of != nullptr) one.set("part_of", step.id);
       if (!commit.empty()) one.set("commit", commit);
       deploys.push(std::move(one));
+    };
+    for (const graph_step& one : steps_with_parts(step)) {
+      const auto waves = delivery_.last_plans(one);
+      for (const planned_wave& wave : waves)
+        add(one, saved_plan_of(wave.plan, wave.wanted.record).set("approval", wave.approval));
+      if (waves.empty()) add(one, saved_of_way(one, delivery_.last_own_approvable(one), *secrets_.finder()));
     }
-    if (!waves.empty()) continue;
-    json one = saved_of_way(step, delivery_.last_approvable(step), *secrets_.finder());
-    if (!commit.empty()) one.set("commit", commit);
-    deploys.push(std::move(one));
   }
   if (deploys.elements().empty())
     return error{exit_class::usage,

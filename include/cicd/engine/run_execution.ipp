@@ -68,7 +68,7 @@ class project_run::execution {
       return build_zip_step(work, limits_of_this_machine().cores, cancelled);
     if (work.step->declared_files() != nullptr) return build_files_step(work, cancelled);
     const layer_cache layers = layers_of(where_, tell);
-    const auto masked = [this](const std::string& text) { return secrets_.finder()->masked(text); };
+    const auto masked = [this](const std::string& text) { return secrets_.masked(text); };
     return build_image_step(
         work, {of_.session_->around, layers, limits_of_this_machine().cores, cancelled, masked, tell});
   }
@@ -353,11 +353,12 @@ backing_options project_run::execution::backing() {
 }
 
 run_view project_run::execution::view() const {
-  run_view of{.here = of_.session_->folder_of_person(), .commands = again()};
+  run_view of{.here = of_.session_->folder_of_person(), .commands = again(), .given = of_.given()};
   for (step_index step : of_.wanted_) {
     const graph_step& about = of_.graph_.steps[step];
     const std::string folder = folder_of(*of_.session_, about), &source = about.pipeline->source_directory;
     of.source_folders[folder] = source;
+    of.folders[about.id] = folder;
     if (folder != source) of.links[home_.folder_of(folder)] = folder;
     add_module_folders(about, folder, of.source_folders);
   }
@@ -421,6 +422,8 @@ errors project_run::execution::tell_scans(run_ended& end) {
     const std::vector<note> notes = scan_notes(*board.made, where_.run(of_.id_) + "/scans.sarif");
     end.summary.insert(end.summary.begin(), notes.begin(), notes.end());
   }
+  for (const run_listener& each : listeners_)
+    if (each.scans) each.scans(board.made->scans);
   errors told = warnings_of(*board.made);
   for (const error& each : told) say(step_warning{each.subject, each.what});
   return told;

@@ -49,13 +49,68 @@ status project_run::may_begin() {
   return {};
 }
 
+bool project_run::needs_secrets(step_index step) const {
+  const cicd::step* const declared = graph_.steps[step].command();
+  if (declared == nullptr) return false;
+  const auto has_secrets = [](const observed_service& each) {
+    return !each.declared->secrets.empty() || secret_named_in(each.declared->url.view());
+  };
+  return !declared->secrets.empty() || !declared->secret_values.empty()
+         || std::ranges::any_of(planner_->seen(step).services, has_secrets);
+}
+
+/// What a run for this event would not run, and what comes after that.
+void project_run::leave_out_what_needs_secrets(std::vector<step_plan>& all) {
+  std::set<step_index> left_out;
+  for (step_plan& each : all) {
+    const graph_step& step = graph_.steps[each.step];
+    if (!is_pure(step.kind()) || (each.what != decision::run && each.what != decision::depends)) continue;
+    const auto before =
+        std::ranges::find_if(step.after, [&](step_index at) { return left_out.contains(at); });
+    const status may = needs_secrets(each.step) ? delivery_.gate().may_have_secrets(step) : status();
+    if (may && before == step.after.end()) continue;
+    left_out.insert(each.step);
+    each.what = decision::not_run;
+    each.reasons = {may ? graph_.steps[*before].id + " is not run" : may.error().what};
+  }
+}
+
+/// Of the pull request that set this run off: what its base branch declares.
+result<base_branch> project_run::base() {
+  const std::lock_guard hold(base_mutex_);
+  if (!base_)
+    base_ = base_of_request(*session_, ci_event_of(session_->around), !request_.rehearses_event,
+                            &effects_cancelled_);
+  if (!*base_) return base_->error();
+  return (**base_)->branch;
+}
+
+/// APPROVAL_TO_BUILD is no less than what the base branch says, also of what changes nothing outside. Of one
+/// that cannot be read it is known by a word of its files alone: what is asked of the base besides is
+/// refused.
+status project_run::look_at_base(const std::function<void(const errors&)>& warn) {
+  const ci_event event = ci_event_of(session_->around);
+  if (event.kind != event_kind::pull_request) return {};
+  const result<base_branch> read = base();
+  if (read) return {};
+  if (read.error().kind == exit_class::interrupted || may_ask_to_build(*session_, event, &effects_cancelled_))
+    return read.error();
+  error unknown = read.error();
+  unknown.what = "it is not known whether a build needs an approval: " + unknown.what;
+  if (warn) warn({std::move(unknown)});
+  return {};
+}
+
 /// The pipelines of which no step is run without an approval of the commit.
 std::set<const declared_pipeline*> project_run::approved_to_build() const {
   std::set<const declared_pipeline*> all;
   for (step_index step : wanted_) {
     const graph_step& each = graph_.steps[step];
     const bool is_for_preview = each.branch_copy() != nullptr && each.branch_copy()->approval_to_build;
-    if (is_for_preview || each.pipeline->declared.approval_to_build) all.insert(each.pipeline);
+    const bool is_by_base = base_ && *base_
+                            && builds_with_approval((**base_)->branch, *each.pipeline,
+                                                    each.branch_copy() == nullptr ? nullptr : each.place());
+    if (is_by_base || is_for_preview || each.pipeline->declared.approval_to_build) all.insert(each.pipeline);
   }
   return all;
 }

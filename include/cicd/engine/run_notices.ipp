@@ -1,7 +1,12 @@
-// What a run tells of its deploys before they begin, and those who are notified of it.
+// What a run tells of its deploys before they begin and of the files of a step, and those who are notified of
+// it.
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <cicd/engine/recorder.hpp>
 #include <cicd/engine/run.hpp>
@@ -14,7 +19,7 @@ std::optional<deploy_started> project_run::begun_of(const graph_step& step) {
   const std::optional<deploy_decision> decided = delivery_.gate().decision_of(step.id);
   if (!decided || decided->refused) return {};
   const changed_place at{step.pipeline->declared.name.str(), step.place()->name.str(), {}};
-  return deploy_started{at, decided->to, decided->before, decided->announced};
+  return deploy_started{at, decided->to, decided->before, decided->announced, decided->approved_by};
 }
 
 std::optional<deploy_refused> project_run::refusal_of(const graph_step& step) {
@@ -25,6 +30,19 @@ std::optional<deploy_refused> project_run::refusal_of(const graph_step& step) {
   const gate_refusal& why = *decided->refused;
   return deploy_refused{at,        decided->to, decided->before, std::string(word_of(why.rule)),
                         why.waits, why.until,   why.why,         std::move(decided->announced)};
+}
+
+std::function<std::vector<std::string>(const std::string&, std::string_view)> project_run::given() const {
+  return [this](const std::string& step, std::string_view path) {
+    std::vector<std::string> found;
+    const auto at = graph_.find(step);
+    if (!at || path.empty()) return found;
+    const std::string end = "/" + std::string(path);
+    for (const observed_file& each : planner_->seen(*at).inputs)
+      if (each.path == path || each.path.ends_with(end))
+        found.push_back(graph_.steps[*at].pipeline->source_directory + "/" + each.path);
+    return found;
+  };
 }
 
 errors project_run::end_of_notices(exit_class outcome) const {

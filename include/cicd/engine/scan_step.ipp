@@ -90,11 +90,15 @@ std::optional<std::chrono::system_clock::time_point> written_at(const std::strin
 
 class reading {
  public:
-  reading(const scan_ground& of, shared_index& index, const surroundings& around)
+  reading(const scan_ground& of,
+          shared_index& index,
+          const surroundings& around,
+          const secret_finder& secrets)
       : of_(of),
         declared_(*of.step->command()),
         index_(index),
         around_(around),
+        secrets_(secrets),
         tools_(programs_in(of.command)) {}
 
   scan_result read() && {
@@ -135,7 +139,7 @@ class reading {
       ++files_;
       const result<std::string> text = read_below(of_.folder, file.path, {.limit = largest_report});
       result<scan_report> report =
-          text ? read_scan_report({*text, file.path, of_.command, is_sarif}, places) : text.error();
+          text ? read_scan_report({*text, file.path, of_.command, is_sarif}, places, secrets_) : text.error();
       if (!report) {
         made_.not_run.push_back(file.path + ": " + report.error().what);
         continue;
@@ -174,18 +178,13 @@ class reading {
   const step& declared_;
   shared_index& index_;
   const surroundings& around_;
+  const secret_finder& secrets_;
   scan_result made_;
   std::size_t files_ = 0;
   std::vector<std::string> missing_;  ///< that are spelled out
   std::set<std::string> tools_;       ///< by the command and the reports
   std::optional<std::chrono::system_clock::time_point> database_;
 };
-
-/// A message may quote what the run knows as a secret.
-void mask(scan_result& of, const secret_finder& by) {
-  for (scan_finding& each : of.findings) each.message = by.masked(each.message);
-  for (std::string& each : of.not_run) each = by.masked(each);
-}
 
 scan_ground ground_of(const task& work, const outcome& end, std::chrono::system_clock::time_point now) {
   return {.step = work.step,
@@ -223,8 +222,8 @@ scan_result read_scan(const scan_ground& of,
                       shared_index& index,
                       const surroundings& around,
                       const secret_finder& secrets) {
-  scan_result made = engine_scan_step::reading(of, index, around).read();
-  engine_scan_step::mask(made, secrets);
+  scan_result made = engine_scan_step::reading(of, index, around, secrets).read();
+  for (std::string& each : made.not_run) each = secrets.masked(each);
   return made;
 }
 
@@ -241,8 +240,7 @@ void judge_scan(const task& work, outcome& end, const scan_run& run) {
     // What lies in its folder was not written to its end.
     scan_result none;
     if (const std::string why = why_not_judged(end); !why.empty()) {
-      none.not_run.push_back(why);
-      mask(none, *run.secrets);
+      none.not_run.push_back(run.secrets->masked(why));
       remember(none, work.step->id, hex(work.plan.key), run.where);
     }
     return;

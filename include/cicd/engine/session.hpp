@@ -76,6 +76,9 @@ or_errors<session> session_of(const recorded_calls& calls,
                               const std::string& build_root,
                               surroundings around);
 
+/// CMAKE_SOURCE_DIR of a build tree whose declarations may be wrong; empty where there is none.
+std::string source_root_of(const session_request& request, const surroundings& around);
+
 /// What C++ files of the build tree declare otherwise when they are run again; none where all is as it was.
 errors declared_otherwise_in(const session_request& request, const surroundings& around);
 

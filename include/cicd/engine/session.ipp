@@ -290,6 +290,13 @@ or_errors<session> open_session(const session_request& request, surroundings aro
   return opened;
 }
 
+std::string source_root_of(const session_request& request, const surroundings& around) {
+  const result<std::string> root = find_build_root(request, around);
+  const auto text = root ? engine_session::declarations_in(*root) : result<std::string>(root.error());
+  const auto calls = text ? read_calls(*text, {}) : result<recorded_calls>(text.error());
+  return calls ? calls->tree.source_root : std::string();
+}
+
 errors declared_otherwise_in(const session_request& request, const surroundings& around) {
   const result<std::string> root = find_build_root(request, around);
   if (!root) return {root.error()};

@@ -5,9 +5,11 @@
 #include <cicd/engine/affected.ipp>
 #include <cicd/engine/backing_image.ipp>
 #include <cicd/engine/backing_inputs.ipp>
+#include <cicd/engine/base_of_request.ipp>
 #include <cicd/engine/base_update.ipp>
 #include <cicd/engine/call_places.ipp>
 #include <cicd/engine/caller_folder.ipp>
+#include <cicd/engine/clean_configure.ipp>
 #include <cicd/engine/declared_lines.ipp>
 #include <cicd/engine/dockerfile_build.ipp>
 #include <cicd/engine/dockerfile_sources.ipp>
@@ -23,6 +25,7 @@
 #include <cicd/engine/new_service.ipp>
 #include <cicd/engine/observer.ipp>
 #include <cicd/engine/observer_inputs.ipp>
+#include <cicd/engine/own_places.ipp>
 #include <cicd/engine/plan_of.ipp>
 #include <cicd/engine/project.ipp>
 #include <cicd/engine/recorder.ipp>

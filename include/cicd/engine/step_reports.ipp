@@ -45,14 +45,13 @@ std::optional<error> findings_of(const task& work,
     const result<std::string> text =
         read_below(work.folder, file.path, {.limit = engine_step_reports::largest_report});
     if (!text) continue;
-    const result<scan_report> report = read_scan_report({*text, file.path, {}}, places);
+    const result<scan_report> report = read_scan_report({*text, file.path, {}}, places, secrets);
     if (!report) continue;
     all.found.tool = report->tool;
     for (const scan_finding& each : report->findings) all.found.findings.push_back(each);
   }
   if (all.found.findings.empty()) return std::nullopt;
   sort_findings(all.found.findings);
-  for (scan_finding& each : all.found.findings) each.message = secrets.masked(each.message);
   error made{exit_class::step_failed,
              work.step->id,
              counted(all.found.findings.size(), "finding"),

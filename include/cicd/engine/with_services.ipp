@@ -19,6 +19,7 @@
 #include <cicd/run/step_home.hpp>
 #include <cicd/system/clock.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -123,11 +124,9 @@ status fill_in(const session& of, const with_request& request, shared_index& ind
   return {};
 }
 
-void forget_old_logs(const std::string& folder) {
-  const auto all = list_tree(folder);
-  if (!all) return;
-  for (std::size_t at = 0; at + most_logs < all->size(); ++at)
-    (void)remove_tree(folder + "/" + (*all)[at].path);
+void forget_old_logs(const workspace& where, const std::string& folder) {
+  const auto all = own_entries(where.build_root, path_below(folder, where.build_root));
+  for (std::size_t at = 0; at + most_logs < all.size(); ++at) (void)remove_tree(folder + "/" + all[at].path);
 }
 
 }  // namespace
@@ -194,7 +193,7 @@ outcome run_with_services(const session& of, const with_request& request) {
   signals.reset();
   if (end.good())
     for (const std::string& each : written) (void)remove_tree(each);
-  self::forget_old_logs(logs);
+  self::forget_old_logs(of.where, logs);
   if (end.failure) end.failure = masked(*std::move(end.failure), *secrets.finder());
   return end;
 }

@@ -30,8 +30,14 @@ result<std::string> ci_file_of(const ci_system& system,
                                const ci_source& of,
                                const json& local);
 
+/// What a system cannot do of what is declared: sentences for who exports.
+std::vector<std::string> ci_notes(const ci_system& system, const ci_jobs& jobs);
+
 /// Whether the text is an export: it has the head.
 bool is_ci_export(std::string_view text);
+
+/// Drone's file as it was before `drone sign --save`, which puts a signature behind it.
+std::string without_signature(std::string_view text);
 
 /// The lines that differ, with those around them: `- ` there, `+ ` as it would be written.
 std::string difference_of(std::string_view there, std::string_view wanted);
@@ -40,5 +46,11 @@ std::string difference_of(std::string_view there, std::string_view wanted);
 result<json> github_workflow(const ci_jobs& jobs, const ci_source& of);
 result<json> gitlab_pipeline(const ci_jobs& jobs, const ci_source& of);
 json circleci_config(const ci_jobs& jobs, const ci_source& of);
+json buildkite_pipeline(const ci_jobs& jobs, const ci_source& of);
+/// Drone's pipelines by name, and the documents of their file.
+json drone_pipelines(const ci_jobs& jobs, const ci_source& of);
+std::string drone_text(const json& pipelines);
+/// Groovy, which nothing is merged into.
+std::string jenkins_pipeline(const ci_jobs& jobs, const ci_source& of);
 
 }  // namespace cicd

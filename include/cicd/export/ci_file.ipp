@@ -16,7 +16,7 @@ namespace cicd {
 namespace export_ci_file {
 namespace {
 
-constexpr std::string_view mark = "# Exported by cicd";
+constexpr std::string_view mark = "# Exported by cicd", mark_in_groovy = "// Exported by cicd";
 
 /// `on` is a key that YAML 1.1 reads as a boolean.
 json with_text_keys(const json& of) {
@@ -129,15 +129,34 @@ class line_difference {
   lines old_, new_, all_;
 };
 
-std::string head_of(const ci_system& system, const ci_source& of) {
+/// The comments of YAML as those of Groovy.
+std::string as_groovy(const std::string& head) {
+  std::string made;
+  for (const std::string& line : split(head, '\n'))
+    if (!line.empty()) made += "//" + line.substr(1) + "\n";
+  return made;
+}
+
+/// What the file cannot say, and the system's settings have to.
+std::string settings_of(const ci_system& system, const ci_jobs& jobs, const ci_source& of) {
+  std::string said;
+  if (system.name == "drone") said += "# Where the repository is protected: drone sign --save <repository>\n";
+  if (system.name == "drone" && jobs.has_scheduled)
+    said += fmt::format("# What runs by time: drone cron add <repository> cicd \"0 {}\"\n", of.schedule());
+  if (system.name == "buildkite" && jobs.has_scheduled)
+    said += fmt::format("# What runs by time: a schedule of the pipeline, \"{}\"\n", of.schedule());
+  return said;
+}
+
+std::string head_of(const ci_system& system, const ci_jobs& jobs, const ci_source& of) {
   std::string head =
       fmt::format("{}: what {} and the pipelines of this build tree declare. Write it again by\n", mark,
                   of.declared_at.substr(0, of.declared_at.find(':')));
   head += fmt::format("#   build/.cicd/cicd export {}\n", system.name);
-  head +=
-      fmt::format("# Digests stand in {}; what {} holds is merged in. The test cicd.export compares it.\n",
-                  ci_pins_path, system.local);
-  return head;
+  const std::string local =
+      system.name == "jenkins" ? std::string() : fmt::format("; what {} holds is merged in", system.local);
+  head += fmt::format("# Digests stand in {}{}. The test cicd.export compares it.\n", ci_pins_path, local);
+  return head + settings_of(system, jobs, of);
 }
 
 }  // namespace
@@ -146,7 +165,10 @@ std::string head_of(const ci_system& system, const ci_source& of) {
 const std::vector<ci_system>& ci_systems() {
   static const std::vector<ci_system> all{{"github", ".github/workflows/cicd.yml", "ci/local.github.yml"},
                                           {"gitlab", ".gitlab-ci.yml", "ci/local.gitlab.yml"},
-                                          {"circleci", ".circleci/config.yml", "ci/local.circleci.yml"}};
+                                          {"circleci", ".circleci/config.yml", "ci/local.circleci.yml"},
+                                          {"buildkite", ".buildkite/pipeline.yml", "ci/local.buildkite.yml"},
+                                          {"drone", ".drone.yml", "ci/local.drone.yml"},
+                                          {"jenkins", "Jenkinsfile", "ci/local.jenkins.yml"}};
   return all;
 }
 
@@ -164,18 +186,54 @@ result<std::string> ci_file_of(const ci_system& system,
   ci_source pinned = of;
   if (of.declared.image) {
     result<std::string> image = of.pins.image(of.declared.image.view());
-    if (!image) return std::move(image).error();
-    pinned.image = *std::move(image);
+    // GitHub's file says all that it lacks at once.
+    if (!image && (system.name != "github" || of.pins.lacked({of.declared.image.str()}).empty()))
+      return std::move(image).error();
+    if (image) pinned.image = *std::move(image);
   }
-  result<json> made = system.name == "github"   ? github_workflow(jobs, pinned)
-                      : system.name == "gitlab" ? gitlab_pipeline(jobs, pinned)
-                                                : circleci_config(jobs, pinned);
+  if (system.name == "jenkins") {
+    if (!local.is_null())
+      return error{
+          exit_class::usage, std::string(system.local), "nothing is merged into a Jenkinsfile", {}, {}}
+          .with("try", "a shared library, or the settings of the folder in Jenkins");
+    return as_groovy(head_of(system, jobs, of)) + jenkins_pipeline(jobs, pinned);
+  }
+  result<json> made = system.name == "github"     ? github_workflow(jobs, pinned)
+                      : system.name == "gitlab"   ? gitlab_pipeline(jobs, pinned)
+                      : system.name == "circleci" ? circleci_config(jobs, pinned)
+                      : system.name == "drone"    ? drone_pipelines(jobs, pinned)
+                                                  : buildkite_pipeline(jobs, pinned);
   if (!made) return std::move(made).error();
-  return head_of(system, of) + yaml_text(merged(*made, with_text_keys(local)));
+  const json whole = merged(*made, with_text_keys(local));
+  return head_of(system, jobs, of) + (system.name == "drone" ? drone_text(whole) : yaml_text(whole));
+}
+
+std::vector<std::string> ci_notes(const ci_system& system, const ci_jobs& jobs) {
+  std::vector<std::string> notes;
+  for (const ci_job& each : jobs.single) {
+    if (system.name == "drone" && each.kind != ci_job_kind::gate && !each.role.empty())
+      notes.push_back(fmt::format(
+          "{}: Drone has no token of a job, so that it does not take on the role of LOGINS", each.name));
+    if (system.name == "drone" && each.signs_keyless)
+      notes.push_back(
+          fmt::format("{}: Drone has no token of a job, with which SIGN_KEYLESS signs", each.name));
+    if (system.name == "buildkite" && approves_by_gate(each) && !is_only_gate(each, jobs))
+      notes.push_back(fmt::format(
+          "{}: a build may have other gates, which Buildkite does not tell apart: cicd approve {} {}{} "
+          "--reason …",
+          each.name, each.pipeline, each.environment, each.is_preview ? " --preview" : ""));
+    if (system.name == "drone" && each.kind == ci_job_kind::preview && each.asks_approval)
+      notes.push_back(
+          fmt::format("{}: Drone promotes no saved plan of it, so that the promotion approves nothing: "
+                      "cicd approve {} {} --preview --reason …",
+                      each.name, each.pipeline, each.environment));
+  }
+  return notes;
 }
 
 bool is_ci_export(std::string_view text) {
-  return text.starts_with(export_ci_file::mark);
+  if (text.starts_with("---\n")) text.remove_prefix(4);  // as drone sign writes it
+  return text.starts_with(export_ci_file::mark) || text.starts_with(export_ci_file::mark_in_groovy);
 }
 
 std::string difference_of(std::string_view there, std::string_view wanted) {

@@ -90,15 +90,14 @@ class config {
 
   /// Whether it is the one that was asked for; a plan is of its deploy.
   static std::string condition_by_name(const ci_job& of) {
+    if (!of.is_matrix()) return "test \"$CICD_JOB\" = " + name_by_hand(of);
     const std::string part = of.kind == ci_job_kind::plan ? "deploy-" + of.environment : of.part;
-    const std::string name = of.is_matrix() ? "\"$CICD_PIPELINE-" + part + "\""
-                                            : of.name.substr(0, of.name.size() - of.part.size()) + part;
-    return fmt::format("test \"$CICD_JOB\" = {}", name);
+    return fmt::format("test \"$CICD_JOB\" = \"$CICD_PIPELINE-{}\"", part);
   }
 
   /// Signed by the identity of the job, which that line alone is given.
   static std::string work(const ci_job& of, const std::string& line) {
-    if (!of.signs_keyless || !line.starts_with("cmake --build")) return line;
+    if (!of.signs_keyless || !may_publish(line)) return line;
     return "SIGSTORE_ID_TOKEN=\"$(circleci run oidc get --claims '{\"aud\": \"sigstore\"}')\" && export "
            "SIGSTORE_ID_TOKEN && "
            + line;
@@ -125,9 +124,12 @@ class config {
       steps.push(run("needed", (is_decided(of) ? condition_of(of) : condition_by_name(of))
                                    + " || circleci-agent step halt"));
     const bool keeps = of_.declared.caches && of.kind == ci_job_kind::verify;
-    const std::string key = "cicd-" + of.name + "-";
+    // Each branch takes its own and that of the main one; a fork's branch is `pull/7`. No branch has one
+    // below.
+    const std::string of_job = "cicd/" + of.name + "/", key = of_job + "{{ .Branch }}/";
     if (keeps)
-      steps.push(members_of("restore_cache", members_of("keys", list_of(key + "{{ .Revision }}", key))));
+      steps.push(members_of("restore_cache", members_of("keys", list_of(key + "{{ .Revision }}", key,
+                                                                        of_job + jobs_.main_branch + "/"))));
     steps.push("configure");
     if (!of.role.empty())
       steps.push(run("token", "(umask 077 && printf %s \"$CIRCLE_OIDC_TOKEN_V2\" > /tmp/cicd-token)"));
@@ -159,7 +161,7 @@ class config {
   /// What decides whether a job is there at all: a gate that is not needed would wait forever.
   json filters_of(const ci_job& of) const {
     // Its environment's own branch is not that of a preview.
-    if (is_preview(of)) return members_of("branches", members_of("ignore", regexes(jobs_.branches)));
+    if (of.is_preview) return members_of("branches", members_of("ignore", regexes(jobs_.branches)));
     const json none = members_of("ignore", "/.*/");
     const bool is_placed =
         of.kind == ci_job_kind::plan || of.kind == ci_job_kind::gate || of.kind == ci_job_kind::deploy;
@@ -168,11 +170,6 @@ class config {
     if (is_placed && of.on.kind == ref_kind::branch)
       return members_of("branches", members_of("only", regexes({of.on.pattern.str()})));
     return jobs_.tags.empty() ? json() : members_of("tags", members_of("only", regexes(jobs_.tags)));
-  }
-
-  static bool is_preview(const ci_job& of) {
-    return of.kind == ci_job_kind::preview
-           || (of.kind == ci_job_kind::gate && of.place.ends_with("-preview"));
   }
 
   /// Jobs that its filters leave out when another runs cannot be required by that.
@@ -272,11 +269,9 @@ class config {
     json list(json::array{});
     for (const ci_job& each : jobs_.jobs)
       if (each.kind == ci_job_kind::scheduled) list.push(invoked_unfiltered(each, json::array{}));
-    std::string branch = jobs_.branches.front();
-    if (branch.find('*') != branch.npos) branch = "main";
-    json when =
-        members_of("schedule", members_of("cron", of_.schedule(), "filters",
-                                          members_of("branches", members_of("only", list_of(branch)))));
+    json when = members_of(
+        "schedule", members_of("cron", of_.schedule(), "filters",
+                               members_of("branches", members_of("only", list_of(jobs_.main_branch)))));
     return members_of("triggers", list_of(std::move(when)), "jobs", std::move(list));
   }
 

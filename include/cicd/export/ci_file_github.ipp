@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
 #include <cicd/export/ci_file.hpp>
+#include <cicd/export/ci_gate.hpp>
 
 namespace cicd {
 
@@ -18,6 +20,11 @@ namespace {
 
 constexpr std::string_view needed = "fromJSON(needs.decide.outputs.jobs)";
 constexpr const char* usual_machine = "ubuntu-24.04";
+
+/// A newer commit of a branch, tag or pull request; each run by time or by hand is alone.
+constexpr const char* newer_commit =
+    "cicd-${{ github.event_name }}-${{ github.event.pull_request.number || (github.event_name == 'push' && "
+    "github.ref) || github.run_id }}";
 
 /// `*` spans `/` in our patterns; some characters are operators in GitHub's.
 json patterns(const std::vector<std::string>& of) {
@@ -42,10 +49,12 @@ class workflow {
     jobs.set("decide", decide());
     for (const ci_job& each : jobs_.jobs) jobs.set(each.name, job_of(each));
     jobs.set("result", result_job());
+    if (of_.declared.image) used_.push_back(of_.declared.image.str());
+    if (const auto lacked = of_.pins.lacked(used_); !lacked.empty()) return pins_that_lack(lacked);
     if (wrong_) return *std::move(wrong_);
     json all = members_of("name", "cicd", "on", events(), "permissions", json::object{});
     if (of_.declared.cancel_waiting)
-      all.set("concurrency", members_of("group", "cicd-${{ github.ref }}", "cancel-in-progress", true));
+      all.set("concurrency", members_of("group", newer_commit, "cancel-in-progress", true));
     all.set("defaults", members_of("run", members_of("shell", "bash"))).set("jobs", std::move(jobs));
     return all;
   }
@@ -77,6 +86,7 @@ class workflow {
   }
 
   json uses(std::string_view action, json with) {
+    used_.emplace_back(action);
     result<std::string> name = of_.pins.action(action);
     if (!name && !wrong_) wrong_ = name.error();
     json step = members_of("uses", name ? *name : std::string(action));
@@ -165,7 +175,7 @@ class workflow {
     const std::string place = of.is_matrix() ? matrix + "-" + place_in_matrix(of) : of.place;
     if (of.kind == ci_job_kind::gate) {
       job.set("runs-on", usual_machine).set("permissions", json::object{});
-      job.set("environment", members_of("name", place + "-approval"));
+      job.set("environment", members_of("name", gate_of(of, matrix)));
       return job.set("steps", list_of(run("echo 'the gate was passed'")));
     }
     if (!of.place.empty()) {
@@ -190,14 +200,13 @@ class workflow {
 
   /// What the place of a pipeline is called without its name: `prod`, `stage-preview`.
   static std::string place_in_matrix(const ci_job& of) {
-    for (const char* end : {"-preview", "-canary"})
-      if (of.place.ends_with(end)) return of.environment + end;
-    return of.environment;
+    return of.place.empty() ? std::string() : of.place.substr(of.pipelines.front().size() + 1);
   }
 
   /// The environment whose reviewers let the job before it go.
-  static std::string gate_of(const ci_job& of) {
-    return (of.is_matrix() ? "{pipeline}-" + place_in_matrix(of) : of.place) + "-approval";
+  static std::string gate_of(const ci_job& of, const std::string& in_matrix) {
+    const std::string& pipeline = of.is_matrix() ? in_matrix : of.pipeline;
+    return gate_name("GitHub Actions", {pipeline, of.environment, of.part, of.is_preview});
   }
 
   /// Who passed the gate is asked with the token of the job, and by that line alone.
@@ -216,7 +225,7 @@ class workflow {
                       members_of("pattern", pattern, "path", handed_on_folder, "merge-multiple", true)));
       steps.push(run(line_to_load()));
     }
-    for (const std::string& line : lines_of_work(of, gate_of(of))) steps.push(work(line));
+    for (const std::string& line : lines_of_work(of, gate_of(of, "{pipeline}"))) steps.push(work(line));
     const std::vector<std::string> hands = lines_to_hand_on(of);
     if (hands.empty()) return steps;
     steps.push(run(hands.front()));
@@ -247,6 +256,7 @@ class workflow {
   const ci_jobs& jobs_;
   const ci_source& of_;
   std::optional<error> wrong_;
+  std::vector<std::string> used_;  ///< of the table of digests
 };
 
 }  // namespace

@@ -1,11 +1,11 @@
 // The jobs that a build tree becomes in a CI system: one for each pipeline and stage, with the edges of the
-// graph, and which of them an event needs. Pure; it knows no system's file, and not how a step is run.
+// graph. Pure; it knows no system's file, and not how a step is run.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <cicd/declare/model.hpp>
@@ -33,12 +33,14 @@ struct ci_job {
   std::vector<std::string> pipelines{};  ///< of a job that is one for each of these
   std::vector<std::string> after{};      ///< names of jobs
   std::vector<std::string> steps{};      ///< those that it ends with
+  std::vector<std::string> makes{};      ///< of the plan of a preview: `image`, where no job made it
   std::string place{};                   ///< of a deploy: `orders-prod`, in which one runs at a time
   std::string environment{};             ///< the name of the environment
   std::string role{};                    ///< of AWS; empty: it asks for no token
   std::string command{};                 ///< of the driver, in place of a target: `preview sweep {pipeline}`
   bool is_approved = false;              ///< a gate comes before it
   bool is_planned = false;               ///< and it deploys what the job before the gate saved
+  bool is_preview = false;               ///< of a pull request: the preview, its plan or its gate
   bool asks_approval = false;            ///< APPROVAL is declared: cicd's own counts, too
   bool reads_remote = false;             ///< the gate asks the remote repository
   bool is_named = false;                 ///< started by its name, as are the plan and the gate before it
@@ -53,6 +55,11 @@ struct ci_job {
   }
 };
 
+/// Of a deploy, its plan and its gate: `prod` of `deploy-prod` and `plan-prod`, `branch` of `deploy-branch`.
+inline std::string_view what_is_deployed(const ci_job& of) {
+  return std::string_view(of.part).substr(of.part.find('-') + 1);
+}
+
 /// More pipelines than this, and a stage is one job with a matrix, but of those whose name begins with a
 /// digit.
 inline constexpr std::size_t most_single_pipelines = 12;
@@ -61,6 +68,7 @@ struct ci_jobs {
   std::vector<ci_job> single{};                 ///< one for each pipeline and part, in the order of the graph
   std::vector<ci_job> jobs{};                   ///< as they are exported: the same, or one for each part
   std::vector<std::string> branches{}, tags{};  ///< patterns of pushes that are built
+  std::string main_branch{};  ///< on which jobs run by time, and which a proposal is compared with
   bool has_previews = false, has_scheduled = false, has_by_hand = false;
   /// A name that two jobs or two places would have, with what they are; then nothing can be exported.
   struct clash {
@@ -73,18 +81,5 @@ struct ci_jobs {
 
 /// Of a checked model and its graph.
 ci_jobs ci_jobs_of(const model& of, const step_graph& graph);
-
-/// What happened, as far as it decides which jobs run.
-struct ci_moment {
-  enum class kind : std::uint8_t { push, tag, pull_request, closed, queue, schedule, by_hand };
-  kind what = kind::push;
-  std::string name{};  ///< of the branch or tag
-  bool is_fork = false;
-  std::string job{};                                             ///< by hand: which
-  std::optional<std::set<std::string, std::less<>>> affected{};  ///< steps; nothing: all
-};
-
-/// The names of single jobs that run then, in their order.
-std::vector<std::string> wanted_jobs(const ci_jobs& of, const ci_moment& at);
 
 }  // namespace cicd

@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <initializer_list>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
 
-#include <cicd/base/glob.hpp>
 #include <cicd/declare/made_names.hpp>
 #include <cicd/declare/targets.hpp>
+#include <cicd/export/ci_gate.hpp>
 #include <cicd/export/ci_jobs.hpp>
 
 namespace cicd {
@@ -19,11 +20,7 @@ namespace cicd {
 namespace export_ci_jobs {
 namespace {
 
-/// No CI system takes a job's name that begins with a digit.
-std::string job_name(std::string_view pipeline, std::string_view part) {
-  const std::string name = fmt::format("{}-{}", pipeline, part);
-  return name.front() >= '0' && name.front() <= '9' ? "job-" + name : name;
-}
+constexpr auto job_name = ci_job_name;
 
 /// The part of a step: the target `<pipeline>.<part>` ends with it. Empty where it runs within other jobs.
 std::string part_of(const graph_step& of) {
@@ -53,6 +50,7 @@ class job_builder {
     for (step_index at = 0; at < graph_.steps.size(); ++at) connect(at);
     add_gates();
     for (const declared_pipeline& each : of_.pipelines) add_others(each);
+    made_.main_branch = main_branch();
     add_fleet();
     add_pushes();
     finish_flags();
@@ -100,19 +98,19 @@ class job_builder {
     to.on = place.on;
     to.asks_approval = place.approval != approval_rule::none;
     to.is_approved = to.asks_approval;
-    to.is_planned = to.is_approved && place.parts.empty();
+    to.is_planned = to.is_approved;
     if (place.on.kind == ref_kind::none) to.kind = ci_job_kind::by_hand;
     if (step.branch_copy() != nullptr) {
       to.kind = ci_job_kind::preview;
       to.place += "-preview";
-      to.is_approved = true;
+      to.is_preview = to.is_approved = to.is_planned = true;
       to.asks_approval = step.branch_copy()->approval != approval_rule::none;
-      to.is_planned = false;
     }
     if (step.branch_share() != nullptr) {
       to.kind = ci_job_kind::by_hand;
       to.place += "-canary";
       to.is_approved = to.is_planned = false;
+      to.asks_approval = to.asks_approval || step.branch_share()->approval != approval_rule::none;
       to.command = fmt::format("canary start {} {}", "{pipeline}", place.name.view());
       if (step.name() != canary_step_name(step.pipeline->declared, canary{.in = place.name}))
         to.command += " --service " + step.branch_share()->service.str();
@@ -198,7 +196,7 @@ class job_builder {
         all.push_back(std::move(each));
         continue;
       }
-      const std::string what = each.kind == ci_job_kind::preview ? each.part.substr(7) : each.environment;
+      const std::string what(what_is_deployed(each));
       ci_job gate{.kind = ci_job_kind::gate,
                   .name = job_name(each.pipeline, "approve-" + what),
                   .pipeline = each.pipeline,
@@ -208,6 +206,7 @@ class job_builder {
       gate.place = each.place;
       gate.environment = each.environment;
       gate.on = each.on;
+      gate.is_preview = each.is_preview;
       gate.is_named = each.kind == ci_job_kind::by_hand;
       if (each.is_planned) {
         ci_job plan = each;
@@ -216,7 +215,11 @@ class job_builder {
         plan.name = job_name(each.pipeline, plan.part);
         plan.is_approved = plan.asks_approval = false;
         plan.is_named = gate.is_named;
-        each.signs_keyless = false;  // the plan is of what is published
+        // The plan is of what is published; of a preview it is of what is made, which no change may reach.
+        (each.is_preview ? plan : each).signs_keyless = false;
+        if (each.is_preview)
+          for (const char* part : {"files", "image", "zip"})
+            if (find(job_name(each.pipeline, part)) != nullptr) plan.makes.emplace_back(part);
         gate.after.push_back(plan.name);
         each.after.push_back(plan.name);
         all.push_back(std::move(plan));
@@ -275,7 +278,6 @@ class job_builder {
               || (each.kind() == step_kind::deploy && !each.is_of_branch() && each.part_of == nullptr
                   && (each.pipeline->is_elsewhere() || moves_by_itself(each)));
     if (!moves) return;
-    const std::string base = made_.branches.empty() ? "main" : made_.branches.front();
     ci_job pass{.kind = ci_job_kind::scheduled, .name = "reconcile", .pipeline = {}, .part = "reconcile"};
     pass.command = "reconcile --once --fetch";
     pass.place = "reconcile";
@@ -283,11 +285,28 @@ class job_builder {
     pass.role = role_for("reconcile");
     ci_job plan{
         .kind = ci_job_kind::verify, .name = "reconcile-plan", .pipeline = {}, .part = "reconcile-plan"};
-    plan.command = "reconcile --plan --fetch --since origin/" + (base.find('*') == base.npos ? base : "main");
+    plan.command = "reconcile --plan --fetch --since origin/" + made_.main_branch;
     plan.reads_remote = true;
-    plan.role = pass.role;
+    plan.role = role_for(plan.part);
     made_.single.push_back(std::move(plan));
     made_.single.push_back(std::move(pass));
+  }
+
+  /// The first of BRANCHES that is not a pattern; else `main`, unless environments follow other branches
+  /// alone.
+  std::string main_branch() const {
+    const auto is_one = [](const std::string& each) { return each.find('*') == each.npos; };
+    if (const auto found = std::ranges::find_if(made_.branches, is_one); found != made_.branches.end())
+      return *found;
+    std::string first;
+    for (const declared_pipeline& each : of_.pipelines)
+      for (const environment& place : each.declared.environments) {
+        const std::string branch = place.on.pattern.str();
+        if (each.is_elsewhere() || place.on.kind != ref_kind::branch || !is_one(branch)) continue;
+        if (branch == "main") return branch;
+        if (first.empty()) first = branch;
+      }
+    return first.empty() ? "main" : first;
   }
 
   void add_pushes() {
@@ -325,6 +344,7 @@ class job_builder {
           is_canary ? fmt::format("canary of {}/{}", each.pipeline, each.environment) : what;
       if (const auto there = places.find(each.place); there == places.end() || there->second != place)
         note(each.place, place, places);
+      if (each.is_approved) note(each.place + "-approval", "the gate of " + what, places);
     }
   }
 
@@ -337,7 +357,7 @@ class job_builder {
   static bool is_alike(const ci_job& one, const ci_job& other) {
     const auto traits = [](const ci_job& of) {
       return std::tie(of.kind, of.part, of.environment, of.role, of.command, of.is_approved, of.is_planned,
-                      of.asks_approval, of.reads_remote, of.is_named, of.signs_keyless);
+                      of.asks_approval, of.reads_remote, of.is_named, of.signs_keyless, of.makes);
     };
     return traits(one) == traits(other) && one.on == other.on;
   }
@@ -409,47 +429,6 @@ class job_builder {
   std::map<std::string, std::size_t, std::less<>> at_;  ///< of single jobs, by name
 };
 
-/// It and all before it.
-void with_all_before(const ci_jobs& of, const ci_job& job, std::set<std::string>& to) {
-  if (!to.insert(job.name).second) return;
-  for (const std::string& each : job.after)
-    if (const auto found = std::ranges::find(of.single, each, &ci_job::name); found != of.single.end())
-      with_all_before(of, *found, to);
-}
-
-bool is_touched(const std::string& pipeline, const std::set<std::string, std::less<>>& steps) {
-  const auto first = steps.lower_bound(pipeline + "/");
-  return first != steps.end() && first->starts_with(pipeline + "/");
-}
-
-bool is_set_off(const ci_job& job, const ci_moment& at) {
-  using moment = ci_moment::kind;
-  const bool is_proposed = at.what == moment::pull_request || at.what == moment::queue;
-  const bool is_reached =
-      !at.affected || job.steps.empty()
-      || std::ranges::any_of(job.steps, [&](const std::string& each) { return at.affected->contains(each); });
-  switch (job.kind) {
-    case ci_job_kind::verify:
-      if (job.part == "publish") return at.what == moment::push;
-      if (job.part == "reconcile-plan") return is_proposed && !at.is_fork;
-      return (is_proposed || at.what == moment::push) && is_reached;
-    case ci_job_kind::deploy:
-      return (at.what == moment::push && job.on.kind == ref_kind::branch
-              && ref_matches(job.on.pattern.view(), at.name))
-             || (at.what == moment::tag && job.on.kind == ref_kind::tag
-                 && ref_matches(job.on.pattern.view(), at.name));
-    case ci_job_kind::preview:
-      return at.what == moment::pull_request && !at.is_fork
-             && (!at.affected || is_touched(job.pipeline, *at.affected));
-    case ci_job_kind::closed: return at.what == moment::closed && !at.is_fork;
-    case ci_job_kind::by_hand: return at.what == moment::by_hand && at.job == job.name;
-    case ci_job_kind::scheduled: return at.what == moment::schedule;
-    case ci_job_kind::plan:
-    case ci_job_kind::gate: return false;  // with what comes after
-  }
-  return false;
-}
-
 }  // namespace
 }  // namespace export_ci_jobs
 
@@ -460,31 +439,6 @@ const ci_job* ci_jobs::find(std::string_view name) const {
 
 ci_jobs ci_jobs_of(const model& of, const step_graph& graph) {
   return export_ci_jobs::job_builder(of, graph).built();
-}
-
-std::vector<std::string> wanted_jobs(const ci_jobs& of, const ci_moment& at) {
-  std::set<std::string> wanted;
-  // What is promoted by a tag was built and tested when its commit was pushed.
-  const bool is_alone = at.what == ci_moment::kind::tag;
-  for (const ci_job& each : of.single) {
-    if (!export_ci_jobs::is_set_off(each, at)) continue;
-    std::set<std::string> all;
-    export_ci_jobs::with_all_before(of, each, all);
-    for (const std::string& name : all) {
-      const ci_job& job = *std::ranges::find(of.single, name, &ci_job::name);
-      const bool is_needed =
-          name == each.name || job.kind == ci_job_kind::plan || job.kind == ci_job_kind::gate;
-      const bool is_own = std::ranges::find(each.after, name) != each.after.end();
-      if (is_needed ? name == each.name || is_own
-                    : !is_alone && job.kind == ci_job_kind::verify
-                          && (!at.affected || export_ci_jobs::is_set_off(job, at)))
-        wanted.insert(name);
-    }
-  }
-  std::vector<std::string> names;
-  for (const ci_job& each : of.single)
-    if (wanted.contains(each.name)) names.push_back(each.name);
-  return names;
 }
 
 }  // namespace cicd

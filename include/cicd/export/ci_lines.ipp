@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/declare/values/schedule.hpp>
 #include <cicd/export/ci_lines.hpp>
 
 namespace cicd {
@@ -15,7 +17,8 @@ namespace export_ci_lines {
 namespace {
 
 constexpr std::string_view driver = "build/.cicd/cicd";
-constexpr std::string_view pipeline_variable = "$CICD_PIPELINE";
+constexpr std::string_view pipeline_variable = "$CICD_PIPELINE",
+                           slug_variable = "$CI_COMMIT_REF_SLUG";  ///< GitLab's, of a merge request's branch
 
 /// What stands in double quotes as it is.
 std::string escaped(std::string_view text) {
@@ -27,16 +30,15 @@ std::string escaped(std::string_view text) {
   return made;
 }
 
-/// A word that may hold the variable of a matrix; nothing else in it is one for a shell.
+/// A word that may hold those variables; nothing else in it is one for a shell.
 std::string word(const std::string& text) {
-  if (text.find(pipeline_variable) == text.npos) return shell_quoted(text);
-  std::string made;
-  std::size_t from = 0;
-  for (auto at = text.find(pipeline_variable); at != text.npos; at = text.find(pipeline_variable, from)) {
-    made += escaped(std::string_view(text).substr(from, at - from)) + std::string(pipeline_variable);
-    from = at + pipeline_variable.size();
+  std::string made = escaped(text);
+  bool has_variable = false;
+  for (const std::string_view each : {pipeline_variable, slug_variable}) {
+    has_variable = has_variable || text.find(each) != text.npos;
+    made = replaced_all(made, "\\" + std::string(each), each);
   }
-  return "\"" + made + escaped(std::string_view(text).substr(from)) + "\"";
+  return has_variable ? "\"" + made + "\"" : shell_quoted(text);
 }
 
 std::string pipeline_in(const ci_job& of) {
@@ -53,7 +55,7 @@ std::string path(std::string_view file) {
 }
 
 std::string plan_of(const ci_job& of) {
-  return fmt::format("{}-{}.plan.json", pipeline_in(of), of.environment);
+  return fmt::format("{}-{}.plan.json", pipeline_in(of), what_is_deployed(of));
 }
 
 std::string cicd_line(const ci_job& of) {
@@ -74,13 +76,18 @@ std::string ci_source::runner(std::string_view system) const {
 }
 
 std::string ci_source::schedule() const {
-  return declared.schedule ? declared.schedule.str() : std::string("17 * * * *");
+  return declared.schedule ? fields_of_schedule(declared.schedule) : std::string("17 * * * *");
+}
+
+std::vector<std::string> lines_to_set_up(const ci_source& of) {
+  std::vector<std::string> setup;
+  for (const text& each : of.declared.setup) setup.push_back(each.str());
+  if (setup.empty()) return {};
+  return {shell_quoted(setup)};
 }
 
 std::vector<std::string> lines_to_configure(const ci_source& of) {
-  std::vector<std::string> lines, setup;
-  for (const text& each : of.declared.setup) setup.push_back(each.str());
-  if (!setup.empty()) lines.push_back(shell_quoted(setup));
+  std::vector<std::string> lines = lines_to_set_up(of);
   lines.push_back(fmt::format("mkdir -p {}", handed_on_folder));
   std::string configure =
       fmt::format("cmake -S {} -B build", of.folder.empty() ? "." : shell_quoted(of.folder));
@@ -98,6 +105,10 @@ std::vector<std::string> lines_to_configure(const ci_source& of) {
   for (const text& each : of.declared.configure) configure += " " + shell_quoted(each.view());
   lines.push_back(std::move(configure));
   return lines;
+}
+
+std::string line_to_clear() {
+  return fmt::format("rm -rf {}", handed_on_folder);
 }
 
 std::string line_to_load() {
@@ -124,15 +135,21 @@ std::vector<std::string> lines_of_work(const ci_job& of, const std::string& gate
   using namespace export_ci_lines;
   if (!of.command.empty()) return {cicd_line(of)};
   const std::string pipeline = pipeline_in(of);
-  const std::string deploy = word(fmt::format("{}.deploy-{}", pipeline, of.environment));
-  if (of.kind == ci_job_kind::plan)
-    return {fmt::format("{} plan {} --out {}", driver, deploy, word(path(plan_of(of))))};
   std::vector<std::string> lines;
+  if (of.kind == ci_job_kind::plan) {
+    std::string targets;
+    for (const std::string& each : of.makes) targets += " " + word(fmt::format("{}.{}", pipeline, each));
+    if (!targets.empty()) lines.push_back("cmake --build build --target" + targets);
+    lines.push_back(fmt::format("{} plan {} --out {}", driver,
+                                word(fmt::format("{}.deploy-{}", pipeline, what_is_deployed(of))),
+                                word(path(plan_of(of)))));
+    return lines;
+  }
   const std::string saved = "build/.cicd/plans/" + plan_of(of);
   if (approves_by_gate(of) && !gate.empty())
     lines.push_back(
-        fmt::format("{} approve {} {} --gate {} --plan {} --reason 'the gate of this job was passed'", driver,
-                    word(pipeline), shell_quoted(of.environment),
+        fmt::format("{} approve {} {}{} --gate {} --plan {} --reason 'the gate of this job was passed'",
+                    driver, word(pipeline), shell_quoted(of.environment), of.is_preview ? " --preview" : "",
                     word(replaced_all(gate, "{pipeline}", pipeline)), word(saved)));
   if (of.is_planned)
     lines.push_back(fmt::format("{} deploy --plan {}", driver, word(saved)));
@@ -141,11 +158,17 @@ std::vector<std::string> lines_of_work(const ci_job& of, const std::string& gate
   return lines;
 }
 
+bool may_publish(std::string_view line) {
+  return line.starts_with("cmake --build")
+         || line.starts_with(fmt::format("{} deploy", export_ci_lines::driver));
+}
+
 std::vector<std::string> lines_to_hand_on(const ci_job& of) {
   using namespace export_ci_lines;
   if (!of.hands_on()) return {};
   const std::string pipeline = pipeline_in(of), name = own_name(of, pipeline);
-  const std::string target = of.kind == ci_job_kind::plan ? "deploy-" + of.environment : of.part;
+  const std::string target =
+      of.kind == ci_job_kind::plan ? fmt::format("deploy-{}", what_is_deployed(of)) : of.part;
   std::string save = fmt::format("{} cache save {} {}", driver, word(path(name + ".cicd")),
                                  word(fmt::format("{}.{}", pipeline, target)));
   if (of.kind == ci_job_kind::plan) save += " --plan " + word(path(plan_of(of)));
@@ -160,6 +183,13 @@ std::vector<std::string> files_of(const ci_job& of, std::string_view pipeline) {
 std::string condition_of(const ci_job& of) {
   using namespace export_ci_lines;
   return fmt::format("grep -qxF {} {}", word(own_name(of, pipeline_in(of))), path("jobs.txt"));
+}
+
+std::string name_by_hand(const ci_job& of) {
+  const bool is_before =
+      of.kind == ci_job_kind::plan || (of.kind == ci_job_kind::gate && of.part.starts_with("approve-"));
+  const std::string part = is_before ? "deploy-" + of.environment : of.part;
+  return of.name.substr(0, of.name.size() - of.part.size()) + part;
 }
 
 std::vector<std::string> lines_of_result() {
@@ -181,6 +211,13 @@ std::string regex_of(std::string_view pattern) {
       regex += c;
   }
   return regex + "$";
+}
+
+bool is_only_gate(const ci_job& of, const ci_jobs& among) {
+  return of.is_named || std::ranges::none_of(among.single, [&](const ci_job& other) {
+           return other.is_approved && !other.is_named && other.name != of.name
+                  && other.is_preview == of.is_preview && (of.is_preview || other.on.kind == of.on.kind);
+         });
 }
 
 std::set<std::string, std::less<>> behind_gates(const std::vector<ci_job>& jobs) {

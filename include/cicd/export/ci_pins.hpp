@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <cicd/base/error.hpp>
 
@@ -23,6 +24,8 @@ inline constexpr const char* ci_pins_path = "ci/pins.json";
 struct ci_pins {
   std::map<std::string, ci_pin, std::less<>> by_name{};
 
+  /// Those of the names that it has no line for, and that bring no digest.
+  std::vector<std::string> lacked(const std::vector<std::string>& names) const;
   /// `actions/checkout@11bd7190…`; class `usage` where the table has no such action.
   result<std::string> action(std::string_view name) const;
   /// `<image>:<version>@sha256:…`; an image that has its digest stands for itself.
@@ -31,7 +34,10 @@ struct ci_pins {
   const ci_pin* archive() const;
 };
 
-/// Class `usage` where the text is no such table.
+/// Of class `usage`, with a line for each that is to be added.
+error pins_that_lack(const std::vector<std::string>& names);
+
+/// Class `usage` where the text is no such table, or an entry has a member that is not known, or twice.
 result<ci_pins> ci_pins_from(std::string_view text);
 
 /// The table that the first export writes where there is none.

@@ -2,10 +2,16 @@
 // digest.
 #pragma once
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include <cicd/base/digest.hpp>
 #include <cicd/base/json.hpp>
+#include <cicd/base/json_place.hpp>
+#include <cicd/base/text.hpp>
 #include <cicd/export/ci_pins.hpp>
 
 namespace cicd {
@@ -42,32 +48,75 @@ error wrong(std::string_view name, std::string what, std::string value, std::str
                {{"allowed", std::move(allowed)}}};
 }
 
-result<ci_pin> pin_from(const std::string& name, const json& of) {
-  ci_pin pin{of["version"].text(), of["digest"].text(), of["url"].text()};
-  if (!is_version(pin.version)) return wrong(name, "not a version", pin.version, "such as v4.2.2");
-  if (!is_commit(pin.digest) && !is_digest(pin.digest))
-    return wrong(name, "not a digest", pin.digest, "the 40 digits of a commit, or sha256:<64 digits>");
-  if (!pin.url.empty() && !is_archive_url(pin.url))
-    return wrong(name, "not a URL of an archive", pin.url, "https://<host>/<path> without a login");
-  if (!pin.url.empty() && !is_digest(pin.digest))
-    return wrong(name, "not the digest of an archive", pin.digest, "sha256:<64 digits>");
-  return pin;
-}
+/// The table as it was read, with the lines of its entries.
+class table {
+ public:
+  explicit table(std::string_view text) : text_(text) {}
 
-error not_there(std::string_view name, std::string_view line) {
-  return error{
-      exit_class::usage, ci_pins_path, "it has no digest of what the export uses", std::string(name), {}}
-      .with("try", fmt::format("add: \"{}\": {}", name, line));
-}
+  result<ci_pins> pins() const {
+    const result<json> of = parse_json(text_);
+    if (!of || !of->is_object())
+      return error{exit_class::usage, ci_pins_path, "not a table of versions and digests", {}, {}}
+          .with("caused by", of ? "it is not an object" : of.error().what)
+          .with("allowed", R"({"<name>": {"version": "…", "digest": "…"}, …})");
+    if (const auto twice = repeated_member_in(text_))
+      return error{exit_class::usage, place_of(twice->line), "it is there twice", twice->name, {}};
+    ci_pins pins;
+    for (const auto& [name, each] : of->members()) {
+      result<ci_pin> pin = pin_from(name, each);
+      if (!pin) {
+        error failed = std::move(pin).error();
+        failed.subject = place_of(line_in_json(text_, std::vector<std::string>{name}));
+        return failed;
+      }
+      pins.by_name.emplace(name, *std::move(pin));
+    }
+    return pins;
+  }
+
+ private:
+  static std::string place_of(int line) { return fmt::format("{}:{}", ci_pins_path, line); }
+
+  static result<ci_pin> pin_from(const std::string& name, const json& of) {
+    const std::vector<std::string> members{"version", "digest", "url"};
+    if (!of.is_object())
+      return wrong(name, "not a version with its digest", compact(of), R"({"version": "…", "digest": "…"})");
+    for (const auto& [key, value] : of.members()) {
+      if (std::ranges::find(members, key) == members.end())
+        return wrong(name, "there is no such member", key, joined(members, ", "))
+            .with("did you mean", nearest(key, members).value_or(""));
+      if (!value.is_string()) return wrong(name, key + " is not a text", compact(value), "a text in quotes");
+    }
+    ci_pin pin{of["version"].text(), of["digest"].text(), of["url"].text()};
+    if (!is_version(pin.version)) return wrong(name, "not a version", pin.version, "such as v4.2.2");
+    if (!is_commit(pin.digest) && !is_digest(pin.digest))
+      return wrong(name, "not a digest", pin.digest, "the 40 digits of a commit, or sha256:<64 digits>");
+    if (!pin.url.empty() && !is_archive_url(pin.url))
+      return wrong(name, "not a URL of an archive", pin.url, "https://<host>/<path> without a login");
+    if (!pin.url.empty() && !is_digest(pin.digest))
+      return wrong(name, "not the digest of an archive", pin.digest, "sha256:<64 digits>");
+    return pin;
+  }
+
+  std::string_view text_;
+};
 
 }  // namespace
 }  // namespace export_ci_pins
 
+std::vector<std::string> ci_pins::lacked(const std::vector<std::string>& names) const {
+  std::vector<std::string> lacked;
+  for (const std::string& each : names)
+    if (each.find("@sha256:") == each.npos && !by_name.contains(each)
+        && std::ranges::find(lacked, each) == lacked.end())
+      lacked.push_back(each);
+  return lacked;
+}
+
 result<std::string> ci_pins::action(std::string_view name) const {
   using namespace export_ci_pins;
   const auto found = by_name.find(name);
-  if (found == by_name.end())
-    return not_there(name, R"({"version": "<tag>", "digest": "<40 digits of its commit>"})");
+  if (found == by_name.end()) return pins_that_lack({std::string(name)});
   if (!is_commit(found->second.digest))
     return wrong(name, "not the digest of an action", found->second.digest, "the 40 digits of a commit");
   return fmt::format("{}@{}", name, found->second.digest);
@@ -77,8 +126,7 @@ result<std::string> ci_pins::image(std::string_view name) const {
   using namespace export_ci_pins;
   if (name.find("@sha256:") != name.npos) return std::string(name);
   const auto found = by_name.find(name);
-  if (found == by_name.end())
-    return not_there(name, R"({"version": "<tag>", "digest": "sha256:<64 digits>"})");
+  if (found == by_name.end()) return pins_that_lack({std::string(name)});
   if (!is_digest(found->second.digest))
     return wrong(name, "not the digest of an image", found->second.digest, "sha256:<64 digits>");
   const std::string& tag = found->second.version;
@@ -90,19 +138,23 @@ const ci_pin* ci_pins::archive() const {
   return found == by_name.end() || found->second.url.empty() ? nullptr : &found->second;
 }
 
-result<ci_pins> ci_pins_from(std::string_view text) {
-  const result<json> table = parse_json(text);
-  if (!table || !table->is_object())
-    return error{exit_class::usage, ci_pins_path, "not a table of versions and digests", {}, {}}
-        .with("caused by", table ? "it is not an object" : table.error().what)
-        .with("allowed", R"({"<name>": {"version": "…", "digest": "…"}, …})");
-  ci_pins pins;
-  for (const auto& [name, each] : table->members()) {
-    result<ci_pin> pin = export_ci_pins::pin_from(name, each);
-    if (!pin) return std::move(pin).error();
-    pins.by_name.emplace(name, *std::move(pin));
+error pins_that_lack(const std::vector<std::string>& names) {
+  error failed{
+      exit_class::usage, ci_pins_path, "it has no digest of what the export uses", joined(names, ", "), {}};
+  const result<ci_pins> first = ci_pins_from(first_ci_pins());
+  for (const std::string& name : names) {
+    const auto known = first->by_name.find(name);
+    failed = std::move(failed).with(
+        "try", known == first->by_name.end()
+                   ? fmt::format(R"(add: "{}": {{"version": "<tag>", "digest": "sha256:<64 digits>"}})", name)
+                   : fmt::format(R"(add: "{}": {{"version": "{}", "digest": "{}"}})", name,
+                                 known->second.version, known->second.digest));
   }
-  return pins;
+  return failed;
+}
+
+result<ci_pins> ci_pins_from(std::string_view text) {
+  return export_ci_pins::table(text).pins();
 }
 
 std::string first_ci_pins() {

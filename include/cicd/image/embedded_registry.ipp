@@ -41,7 +41,10 @@ class layouts final : public registry {
   }
 
   std::string inspect_command(const std::string& tag) const override {
-    return "skopeo inspect " + shell_quoted(fmt::format("oci:{}:{}", layout_.folder(), tag));
+    const std::string& folder = layout_.folder();
+    // Of a path it takes what is behind the first colon for the tag.
+    if (folder.find(':') == folder.npos) return "skopeo inspect " + shell_quoted("oci:" + folder + ":" + tag);
+    return fmt::format("cd {} && skopeo inspect {}", shell_quoted(folder), shell_quoted("oci:.:" + tag));
   }
 
   result<std::optional<digest>> resolve(const std::string& tag) override {

@@ -12,7 +12,7 @@ namespace cicd {
 error image_error(exit_class kind, std::string what, std::optional<std::string> value = {});
 /// The same with the system's reason, from `errno`.
 error image_system_error(exit_class kind, std::string what, std::string path);
-/// Somebody asked to stop.
+/// A stop was asked for.
 error image_cancelled();
 
 }  // namespace cicd

@@ -135,7 +135,7 @@ result<oci_descriptor> put_documents(const oci_layout& layout,
   return manifest;
 }
 
-/// Blobs first, then the index by one rename, then what nobody needs any more: at every moment the layout
+/// Blobs first, then the index by one rename, then what no image needs any more: at every moment the layout
 /// holds the old or the new image.
 status named(const oci_layout& layout,
              oci_descriptor image,

@@ -1,5 +1,5 @@
 // An image that is there already, in a layout or a registry, as its documents say it: index, manifest and
-// config are read without its layers, which are brought where somebody asks for them.
+// config are read without its layers, which are brought where a caller asks for them.
 #pragma once
 
 #include <cstdint>

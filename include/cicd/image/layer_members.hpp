@@ -1,4 +1,4 @@
-// The members of an image's layer, as whoever made it packed them: read in their order, and written nowhere.
+// The members of an image's layer, as the builder packed them: read in their order, and written nowhere.
 // It does not know what lies below or above the layer.
 #pragma once
 

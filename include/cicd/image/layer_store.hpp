@@ -1,7 +1,7 @@
 // Layers that were built before, by key, with their compressed bytes. Every entry is checked when it is read;
 // a bad, half-written or missing one is a miss. Bytes are read again unless inode, size, mtime and ctime are
 // those of the last reading, and that reading was younger than the last change. An entry of another user is a
-// miss. Knows digests and files; not what a key stands for.
+// miss, and so is one that says it was written elsewhere. Knows digests and files; not what a key stands for.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,8 @@ class layer_store {
       const digest& key,
       const std::function<result<packed_layer>(int file, const std::string& path)>& pack) const;
 
-  /// After somebody else linked the bytes, which changes their ctime though not them: notes that they are as
-  /// they were.
+  /// After another process linked the bytes, which changes their ctime though not them: notes that they are
+  /// as they were.
   void confirm(const digest& key) const;
 
   /// The key that `remember` was told for a look; nothing when it was not, or when what was noted is damaged.
@@ -55,6 +55,7 @@ class layer_store {
 
  private:
   struct entry;
+  std::string writer() const;
   std::string cache_of(const std::string& path) const;
   std::optional<std::string> read_own(const std::string& path) const;
   std::optional<entry> read(const digest& key) const;

@@ -21,8 +21,8 @@ namespace image_layer_store {
 namespace {
 
 /// Two halves that belong together: a damaged file is not taken for another key.
-std::string seal(const digest& look, const digest& key) {
-  return hex(key) + " " + hex(sha256(hex(look) + hex(key))) + "\n";
+std::string seal(const digest& look, const digest& key, const std::string& writer) {
+  return hex(key) + " " + hex(sha256(writer + hex(look) + hex(key))) + "\n";
 }
 
 /// Nothing when the bytes changed as late as we looked: then they could change once more unseen.
@@ -32,6 +32,13 @@ std::string settled(const std::optional<file_stamp>& stamp, std::int64_t looked)
 
 }  // namespace
 }  // namespace image_layer_store
+
+/// Whose store it is, as each entry says: empty of the trusted one, else the name of its domain's folder.
+std::string layer_store::writer() const {
+  if (trusted_.empty()) return {};
+  const std::string domain = folder_.substr(0, folder_.rfind('/'));
+  return domain.substr(domain.rfind('/') + 1);
+}
 
 /// The folder that holds the layers, and those of the domains besides.
 std::string layer_store::cache_of(const std::string& path) const {
@@ -59,7 +66,7 @@ std::optional<layer_store::entry> layer_store::read(const digest& key) const {
   const auto diff_id = digest_from((*entry)["diff_id"].text());
   const auto size = (*entry)["size"].integer(-1);
   const bool is_whole = (*entry)["key"].text() == hex(key) && (*entry)["version"].integer() == 1;
-  if (!is_whole || !blob || !diff_id || size < 0) return std::nullopt;
+  if (!is_whole || (*entry)["by"].text() != writer() || !blob || !diff_id || size < 0) return std::nullopt;
   return layer_store::entry{
       .layer = {.blob = *blob, .diff_id = *diff_id, .size = static_cast<std::uint64_t>(size)},
       .stamp = (*entry)["stamp"].text()};
@@ -73,6 +80,7 @@ status layer_store::write(const digest& key, const entry& what) const {
   entry.set("diff_id", oci_text(what.layer.diff_id));
   entry.set("size", what.layer.size);
   entry.set("stamp", what.stamp);
+  if (const std::string by = writer(); !by.empty()) entry.set("by", by);
   return write_file(entry_path(key), compact(entry) + "\n", durability::fast);
 }
 
@@ -134,12 +142,12 @@ void layer_store::confirm(const digest& key) const {
 std::optional<digest> layer_store::key_for(const digest& look) const {
   const auto text = read_own(look_path(look));
   const auto key = text ? digest_from(std::string_view(*text).substr(0, 64)) : std::nullopt;
-  if (key && *text == image_layer_store::seal(look, *key)) return key;
+  if (key && *text == image_layer_store::seal(look, *key, writer())) return key;
   return trusted_.empty() ? std::nullopt : layer_store(trusted_).key_for(look);
 }
 
 void layer_store::remember(const digest& look, const digest& key) const {
-  (void)write_file(look_path(look), image_layer_store::seal(look, key), durability::fast);
+  (void)write_file(look_path(look), image_layer_store::seal(look, key, writer()), durability::fast);
 }
 
 }  // namespace cicd

@@ -15,7 +15,7 @@
 namespace cicd {
 
 /// Lays the layers, those of the layout at `layout`, over each other in the folder `root`, which is there,
-/// empty, and nobody else's. Owners are set by root only; devices are left out, since a container is given
+/// empty, and no other user's. Owners are set by root only; devices are left out, since a container is given
 /// its own. Class `usage` for what no image holds, `corrupt` for a layer that is not what its digest says.
 status lay_out_root(const std::string& layout,
                     const std::vector<oci_descriptor>& layers,

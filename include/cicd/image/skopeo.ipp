@@ -45,7 +45,7 @@ std::string verb_of(const std::vector<std::string>& words) {
   return *found == "delete" ? "delete from" : "read";
 }
 
-/// Whether somebody asked to stop while we waited.
+/// Whether a stop was asked for while we waited.
 bool paused(milliseconds pause, const cancellation* cancelled) {
   pollfd until{.fd = cancelled == nullptr ? -1 : cancelled->descriptor(), .events = POLLIN, .revents = 0};
   return ::poll(&until, 1, static_cast<int>(pause.count())) > 0;

@@ -1,5 +1,5 @@
 // What set this run off, as the CI system says it in its own variables: a push to a branch, a tag, a pull
-// request with base and source, a merge queue, a schedule, somebody by hand. This is the one place that reads
+// request with base and source, a merge queue, a schedule, a start by hand. This is the one place that reads
 // those variables; it knows no environment and does not judge who may deploy what.
 #pragma once
 
@@ -37,7 +37,7 @@ struct ci_event {
   /// URL (or path) of the base repository by the system's own variable; empty where there is none. GitLab's
   /// bears a credential: shown with `shown_url` only.
   std::string repository;
-  /// Set: counts as a fork; who it comes from and how we know: `somebody/orders (CIRCLE_PR_USERNAME)`. In a
+  /// Set: counts as a fork; who it comes from and how we know: `a-user/orders (CIRCLE_PR_USERNAME)`. In a
   /// pull request whatever cannot be told apart counts as one.
   std::optional<std::string> fork;
   std::vector<std::string> contradictions;  ///< sentences: variables that do not fit together, or are missing
@@ -45,13 +45,17 @@ struct ci_event {
 
   /// Whether a CI system was recognised and all that it says fits together.
   bool is_consistent() const { return !system.empty() && contradictions.empty(); }
-  /// Whether somebody asks for a change to be taken in: such code is on no branch of ours yet.
+  /// Whether it is a request that a change be taken in: such code is on no branch of ours yet.
   bool is_proposed() const { return kind == event_kind::pull_request || kind == event_kind::merge_queue; }
 };
 
 /// Pure but for the event file that a variable names (a regular file of bounded size). Where several systems'
 /// variables are set at once the safest reading counts, and that is a contradiction.
 ci_event ci_event_of(const surroundings& around);
+
+/// The same without what a CI system says of itself and of its event; `CI` stays, unless it is a system's
+/// mark.
+surroundings without_ci_system(const surroundings& around);
 
 /// The page of this run at the CI system, by the system's own variable; empty where there is none.
 std::string ci_run_link(const surroundings& around);

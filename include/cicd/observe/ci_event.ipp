@@ -2,6 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -132,6 +136,11 @@ ci_event safest_of(const std::vector<ci_event>& events) {
   return said;
 }
 
+/// How the names of their variables begin.
+constexpr std::array<std::string_view, 16> beginnings{
+    "CI_",   "GITHUB_",    "GITLAB_", "CIRCLE", "BUILDKITE", "JENKINS_", "DRONE",    "TRAVIS",
+    "ghprb", "BITBUCKET_", "SYSTEM_", "BUILD_", "TF_BUILD",  "GITEA_",   "FORGEJO_", "CHANGE_"};
+
 }  // namespace
 }  // namespace observing::ci_systems
 
@@ -142,6 +151,20 @@ ci_event ci_event_of(const surroundings& around) {
     events.push_back(systems::event_of(*each, around));
   if (events.empty()) return {};
   return events.size() == 1 ? std::move(events.front()) : systems::safest_of(events);
+}
+
+surroundings without_ci_system(const surroundings& around) {
+  std::map<std::string, std::string, std::less<>> variables = around.all();
+  std::erase_if(variables, [](const auto& each) {
+    return std::ranges::any_of(observing::ci_systems::beginnings,
+                               [&](std::string_view start) { return each.first.starts_with(start); });
+  });
+  for (const observing::ci_systems::ci_system& each : observing::ci_systems::all()) {
+    if (each.value.empty() || around.get_or(each.mark, "") == each.value)
+      variables.erase(std::string(each.mark));
+    for (const std::string_view sign : each.signs) variables.erase(std::string(sign));
+  }
+  return surroundings(std::move(variables)).of_account(around.account_home());
 }
 
 std::string ci_run_link(const surroundings& around) {

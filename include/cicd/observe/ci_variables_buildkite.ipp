@@ -8,7 +8,8 @@ namespace cicd::observing {
 namespace observe_ci_variables_buildkite {
 namespace {
 
-/// A webhook is the code host's; `ui`, `api` and `trigger_job` are somebody's, who may name any branch.
+/// A webhook is the code host's; `ui`, `api` and `trigger_job` are a user's or a pipeline's, who may name any
+/// branch.
 event_kind kind_of(const std::string& source) {
   if (source == "webhook") return event_kind::push;
   return source == "schedule" ? event_kind::schedule : event_kind::by_hand;

@@ -9,7 +9,7 @@ namespace cicd::observing {
 namespace observe_ci_variables_drone {
 namespace {
 
-/// `promote`, `rollback` and `custom` are somebody's, of what was built before.
+/// `promote`, `rollback` and `custom` are a user's, of what was built before.
 event_kind kind_of(const std::string& event) {
   if (event == "push" || event == "tag") return event_kind::push;
   return event == "cron" ? event_kind::schedule : event_kind::by_hand;

@@ -9,7 +9,7 @@ namespace cicd::observing {
 namespace observe_ci_variables_woodpecker {
 namespace {
 
-/// `deployment` and `manual` are somebody's.
+/// `deployment` and `manual` are a user's.
 event_kind kind_of(const std::string& event) {
   if (event == "push" || event == "tag" || event == "release") return event_kind::push;
   return event == "cron" ? event_kind::schedule : event_kind::by_hand;

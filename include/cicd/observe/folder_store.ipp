@@ -1,4 +1,4 @@
-// Saving merges: folders seen in this process replace those of the image, the others stay until nobody has
+// Saving merges: folders seen in this process replace those of the image, the others stay until no run has
 // used them for a month.
 #pragma once
 

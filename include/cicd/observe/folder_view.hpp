@@ -1,4 +1,4 @@
-// One folder during a look: its names, taken from the index or read anew, and for each name that somebody
+// One folder during a look: its names, taken from the index or read anew, and for each name that a caller
 // wants its stamp and digest. It does not know which names are wanted, or why.
 #pragma once
 

@@ -40,7 +40,7 @@ bool is_without_space(const captured& answer);
 /// Why git gave no answer, as an error about `folder`, with what helps where that is known.
 error git_failure(const std::string& folder, const captured& answer);
 
-/// Whether git refused because the repository belongs to somebody else.
+/// Whether git refused because the repository belongs to another user.
 bool is_unsafe_owner(const captured& answer);
 
 /// The parts of a text that ends each of them with a NUL.

@@ -82,7 +82,7 @@ struct index_parts {
 
 /// The bytes of an index; empty when the text is too long for the format.
 std::string index_bytes(const index_parts& parts);
-/// Puts the checksum of the bytes into their header, whatever they say. Not for adversaries: whoever can
+/// Puts the checksum of the bytes into their header, whatever they say. Not for adversaries: who can
 /// write the file can do the same.
 void seal_index(std::string& bytes);
 

@@ -1,5 +1,5 @@
 // What a result depends on beside files and tools: the system that programs run on, and what a program starts
-// that nobody named. It does not know what a step is.
+// that no declaration named. It does not know what a step is.
 #pragma once
 
 #include <string>

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cicd/observe/change_base.ipp>
+#include <cicd/observe/changed_lines.ipp>
 #include <cicd/observe/ci_event.ipp>
 #include <cicd/observe/ci_event_kind.ipp>
+#include <cicd/observe/ci_log.ipp>
 #include <cicd/observe/ci_masks.ipp>
 #include <cicd/observe/ci_variables.ipp>
 #include <cicd/observe/ci_variables_azure.ipp>
@@ -32,3 +34,4 @@
 #include <cicd/observe/source_identity.ipp>
 #include <cicd/observe/tools.ipp>
 #include <cicd/observe/tools_maven_settings.ipp>
+#include <cicd/observe/tracked_paths.ipp>

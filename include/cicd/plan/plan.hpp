@@ -21,6 +21,7 @@ enum class decision : std::uint8_t {
   reuse,       ///< what it makes comes back from the cache
   run,         ///< it will be run
   depends,     ///< decided when the steps before it are done
+  not_run,     ///< this run may not run it, or something before it
   unaffected   ///< of what only a change is to be done for: it does not reach it
 };
 std::string_view word_for(decision what);

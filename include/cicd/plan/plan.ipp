@@ -18,6 +18,7 @@ std::string_view word_for(decision what) {
     case decision::reuse: return "reuse";
     case decision::run: return "run";
     case decision::depends: return "depends";
+    case decision::not_run: return "not-run";
     case decision::unaffected: return "unaffected";
   }
   return "depends";

@@ -1,5 +1,6 @@
 // The terminal: one live line for each running step, finished steps above it, one block at the end. Or,
-// elsewhere, plain prefixed lines. It is a listener of events; it knows no step's meaning.
+// elsewhere, plain prefixed lines, or a part for each step where a CI system folds its log. It is a listener
+// of events; it knows no step's meaning.
 #pragma once
 
 #include <chrono>
@@ -62,6 +63,9 @@ struct console_options {
       exists;  ///< whether a file is there: only such paths become those of the source tree
   std::map<std::string, std::string>
       links{};  ///< where a step's folder really lies → its path in the build tree
+  std::function<std::vector<std::string>(const std::string& step, std::string_view path)>
+      given{};              ///< as in `readable_paths`
+  std::string ci_system{};  ///< that folds the log where it is not live; empty: none
 };
 
 /// The reporter. `tick` redraws elapsed times; call it about every 100 ms while `wants_ticks`.

@@ -6,8 +6,10 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/observe/ci_log.hpp>
 #include <cicd/report/failure.hpp>
 #include <cicd/report/live_region.hpp>
+#include <cicd/report/log_parts.hpp>
 #include <cicd/report/paths.hpp>
 #include <cicd/report/rendering.hpp>
 #include <cicd/report/run_totals.hpp>
@@ -29,6 +31,7 @@ constexpr std::size_t most_causes = 5;               ///< lines that name a caus
 constexpr std::size_t most_pending = 32U << 10U;     ///< bytes that wait for the next frame
 constexpr std::size_t most_blocks = 5;               ///< failures that are shown whole
 constexpr std::chrono::milliseconds frame_time{80};  ///< frames closer together than that are one
+constexpr std::chrono::minutes silence{1};           ///< after it a log that folds says what runs
 
 /// A step that runs, and the end of what it printed.
 struct open_step {
@@ -50,6 +53,9 @@ struct console::state {
   readable_paths paths;
   terminal_abilities abilities;
   bool live = false;
+  std::optional<log_parts> parts;  ///< of a log that folds
+  std::chrono::system_clock::time_point moment{};
+  std::chrono::milliseconds said_at{};
 
   std::string target;
   std::size_t name_width = 0;
@@ -71,6 +77,11 @@ struct console::state {
   void look();
   void stay(const pieces& line);
   void log(const std::string& step, std::string_view text);
+  void log_printed(const std::string& step, std::string_view sign, const std::string& line);
+  void write(std::string_view bytes);
+  void say_loose(const std::string& step, const std::string& text);
+  void say_what_runs();
+  void close_part(const step_ended& step, const std::string& reason, bool fails);
   void flush_if_due();
   void draw();
   std::vector<std::string> live_lines();
@@ -102,6 +113,7 @@ console::console(console_sinks sinks, console_options options) : state_(std::mak
                    state_->options.links};
   state_->look();
   state_->live = state_->abilities.live;
+  if (!state_->live && folds(state_->options.ci_system)) state_->parts.emplace(state_->options.ci_system);
 }
 
 /// What is pending is shown and the region leaves the screen, however the run ended.
@@ -112,17 +124,20 @@ console::~console() {
 
 void console::hear(const event& happened) {
   state_->now = std::max(state_->now, happened.elapsed);
+  state_->moment = happened.when;
   std::visit([this](const auto& body) { state_->hear(body); }, happened.body);
 }
 
 void console::tick(std::chrono::milliseconds elapsed) {
-  if (!state_->live) return;
+  if (!state_->live && !state_->parts) return;
   state_->now = std::max(state_->now, elapsed);
+  if (state_->parts) return state_->say_what_runs();
   ++state_->turn;
   state_->draw();
 }
 
 bool console::wants_ticks() const {
+  if (state_->parts) return !state_->open.empty();
   return state_->live && (!state_->open.empty() || !state_->pending.empty());
 }
 
@@ -168,12 +183,57 @@ void console::state::stay(const pieces& line) {
   flush_if_due();
 }
 
-/// `[orders/build] text`, in a log.
+/// `| text` of standard output, `! text` of standard error.
+void console::state::log_printed(const std::string& step, std::string_view sign, const std::string& line) {
+  const std::string text = std::string(sign) + line;
+  if (parts) return write(parts->add(step, text, moment));
+  log(step, text);
+}
+
+/// Kept for the step's part, where it stands apart from what the step printed, and is at the start of no
+/// line;
+/// `[orders/build] text` in a log that does not fold.
 void console::state::log(const std::string& step, std::string_view text) {
+  if (parts) return write(parts->add(step, "  " + std::string(text), moment));
   const std::string name =
       abilities.colour ? "\x1b[2m[" + displayable(step) + "]\x1b[0m" : "[" + displayable(step) + "]";
   pending.append(name).append(" ").append(text).append("\n");
   flush_if_due();
+}
+
+void console::state::write(std::string_view bytes) {
+  pending.append(bytes);
+  flush_if_due();
+}
+
+/// In a log that folds: outside of all parts.
+void console::state::say_loose(const std::string& step, const std::string& text) {
+  if (parts) return write(parts->loose(displayable(step) + " " + text));
+  log(step, text);
+}
+
+/// So that nobody, and no limit on silent jobs, takes it for one that hangs.
+void console::state::say_what_runs() {
+  if (open.empty() || now - said_at < report_console::silence || !says(verbosity::normal)) return;
+  std::vector<std::string> running;
+  for (const auto& one : open)
+    running.push_back(fmt::format("{} ({})", displayable(one.shown.step),
+                                  elapsed_text(now - one.shown.since, one.shown.expected)));
+  write(parts->loose("still running: " + joined(running, ", ")));
+}
+
+/// A step that failed is seen without a click.
+void console::state::close_part(const step_ended& step, const std::string& reason, bool fails) {
+  step_ended shown = step;
+  shown.summary = paths.in(step.summary);
+  std::string title =
+      line_of(ended_line(shown, reason, signs_for(abilities.utf8), 0), false, abilities.utf8, 0);
+  if (fails && step.outcome == step_outcome::failed) {
+    const std::string why = step.failure ? rendered_line(step.failure->what) : status_text(step.how);
+    if (!why.empty()) title += ": " + in_locale(paths.in(why), abilities.utf8);
+  }
+  if (title.empty()) title = displayable(step.step) + " " + ended_text(step);
+  write(parts->close(step.step, {title, fails, moment - step.duration, moment}));
 }
 
 void console::state::flush_if_due() {
@@ -184,7 +244,7 @@ void console::state::flush_if_due() {
 
 void console::state::draw() {
   if (!live) {
-    if (!pending.empty()) sinks.out(pending);
+    if (!pending.empty()) sinks.out(pending), said_at = now;
     pending.clear();
     return;
   }
@@ -241,7 +301,7 @@ void console::state::hear(const step_started& step) {
       step.attempt > 1 ? fmt::format("started again (attempt {})", step.attempt) : "started";
   if (live) return flush_if_due();
   if (says(verbosity::normal))
-    log(step.step, in_locale(reason.empty() ? again : again + ": " + reason, abilities.utf8));
+    say_loose(step.step, in_locale(reason.empty() ? again : again + ": " + reason, abilities.utf8));
 }
 
 /// What a step does now: shown while it does it, logged when it changes.
@@ -254,7 +314,9 @@ void console::state::note_now(const std::string& step, const std::string& text) 
 }
 
 void console::state::hear(const step_waiting& step) {
-  note_now(step.step, "waiting for " + rendered_line(step.for_whom));
+  const std::string text = "waiting for " + rendered_line(step.for_whom);
+  if (parts && says(verbosity::normal)) return say_loose(step.step, in_locale(text, abilities.utf8));
+  note_now(step.step, text);
 }
 
 void console::state::hear(const step_message& step) {
@@ -287,7 +349,7 @@ void console::state::hear(const step_output& step) {
   const bool is_error = step.stream == output_stream::err;
   if (is_error && trimmed(line).empty()) return;
   if (!says(verbosity::verbose) && is_noise(line)) return;
-  log(step.step, (is_error ? "! " : "| ") + line);
+  log_printed(step.step, is_error ? "! " : "| ", line);
 }
 
 void console::state::hear(const step_ended& step) {
@@ -296,9 +358,12 @@ void console::state::hear(const step_ended& step) {
   steps.add(step);
   const bool fails = step.outcome == step_outcome::failed || step.outcome == step_outcome::timed_out;
   if (fails) failed.push_back({step, {ended.tail.begin(), ended.tail.end()}, std::move(ended.causes)});
-  const bool quiet = step.outcome == step_outcome::up_to_date || step.outcome == step_outcome::not_run;
-  if (!says(quiet ? verbosity::verbose : fails && live ? verbosity::quiet : verbosity::normal))
-    return live ? flush_if_due() : void();
+  const bool quiet =
+      step.outcome == step_outcome::up_to_date || (step.outcome == step_outcome::not_run && !step.failure);
+  const bool is_told =
+      quiet && (!parts || !parts->has(step.step)) ? says(verbosity::verbose) : says(verbosity::normal);
+  if (!is_told && !(fails && live)) return live ? flush_if_due() : void();
+  if (parts) return close_part(step, reason, fails);
   if (!live) return log(step.step, in_locale(paths.in(ended_text(step)), abilities.utf8));
   step_ended shown = step;
   shown.summary = paths.in(step.summary);
@@ -317,6 +382,7 @@ std::string console::state::block_of(const report_console::failed_step& one) con
                         .here = options.here,
                         .exists = options.exists,
                         .links = options.links,
+                        .given = options.given,
                         .utf8 = abilities.utf8});
 }
 
@@ -380,7 +446,9 @@ void console::state::hear(const run_ended& run) {
     pending += failures + closing;
     return draw();
   }
+  if (parts) pending += parts->close_all(moment) + parts->last(target, failures + closing);
   draw();
+  if (parts) return;  // two streams are not told in order
   if (!failures.empty()) sinks.err(failures);
   if (!closing.empty()) sinks.out(closing);
 }

@@ -21,7 +21,9 @@ struct failure_facts {
   std::string here;   ///< where the person stands: paths below it are shown relative to it
   std::function<bool(const std::string&)> exists;  ///< as in `readable_paths`
   std::map<std::string, std::string> links{};      ///< as in `readable_paths`
-  bool utf8 = true;                                ///< else signs and dots are ASCII
+  std::function<std::vector<std::string>(const std::string& step, std::string_view path)>
+      given{};       ///< as in `readable_paths`
+  bool utf8 = true;  ///< else signs and dots are ASCII
 };
 
 /// The block's text, without colour, safe for a terminal.

@@ -237,7 +237,8 @@ bool is_telling(std::string_view line) {
 
 std::string failure_block(const failure_facts& facts) {
   using namespace report_failure;
-  const readable_paths paths{facts.source_folders, facts.here, facts.exists, facts.links};
+  const readable_paths paths{facts.source_folders, facts.here,     facts.exists,
+                             facts.links,          facts.end.step, facts.given};
   const std::string tests = tests_text(facts, paths);
   return headline(facts)
          + (!tests.empty()        ? tests

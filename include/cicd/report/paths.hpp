@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cicd {
 
@@ -15,7 +16,11 @@ struct readable_paths {
   std::function<bool(const std::string&)>
       exists;  ///< none: a path in a step's folder is taken to be in the source tree
   std::map<std::string, std::string>
-      links{};  ///< where a step's folder really lies → its path in the build tree
+      links{};         ///< where a step's folder really lies → its path in the build tree
+  std::string step{};  ///< whose paths these are; may be empty
+  /// The files that a step was given out of the sources whose path is `path` or ends in it, absolute. None:
+  /// it is not known.
+  std::function<std::vector<std::string>(const std::string& step, std::string_view path)> given{};
 
   /// Every path in a text. One whose twin in the source tree is not there (what a build made) stays as it is.
   std::string in(std::string_view text) const;

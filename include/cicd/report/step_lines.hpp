@@ -34,7 +34,8 @@ pieces live_line(const running_step& step,
                  std::size_t turn,
                  std::size_t name_width,
                  std::size_t time_width);
-/// The line that stays when a step has ended; nothing for one that was not run.
+/// The line that stays when a step has ended, in columns but for a name of no width; nothing for one that was
+/// not run.
 pieces ended_line(const step_ended& end,
                   const std::string& reason,
                   const signs& with,

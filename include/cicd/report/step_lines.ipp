@@ -82,7 +82,7 @@ pieces ended_line(const step_ended& end,
   const auto succeeded = [&](paint colour, std::string_view sign, std::string time, std::string text) {
     return pieces{{colour, std::string(sign)},
                   {paint::plain, " " + padded(name, name_width) + "  "},
-                  {paint::plain, padded(std::move(time), time_column)},
+                  {paint::plain, padded(std::move(time), name_width == 0 ? 0 : time_column)},
                   {paint::faint, text.empty() ? "" : "  " + std::move(text)}};
   };
   switch (end.outcome) {
@@ -90,7 +90,10 @@ pieces ended_line(const step_ended& end,
     case step_outcome::reused: return succeeded(paint::calm, with.reused, "reused", summary);
     case step_outcome::up_to_date:
       return {{paint::faint, fmt::format("{} {}  up to date", with.up_to_date, padded(name, name_width))}};
-    case step_outcome::not_run: return {};
+    case step_outcome::not_run:
+      if (!end.failure) return {};
+      return {{paint::plain, fmt::format("{} {}  not run: {}", with.up_to_date, padded(name, name_width),
+                                         end.failure->what)}};
     default: break;
   }
   return {{paint::bad, std::string(with.failed)},
@@ -104,7 +107,7 @@ std::string ended_text(const step_ended& end) {
     case step_outcome::ran: return with_tail("done in " + time, end.summary);
     case step_outcome::reused: return with_tail("reused", end.summary);
     case step_outcome::up_to_date: return "up to date";
-    case step_outcome::not_run: return "not run";
+    case step_outcome::not_run: return end.failure ? "not run: " + end.failure->what : "not run";
     default: break;
   }
   const std::string why = end.failure ? end.failure->what : status_text(end.how);

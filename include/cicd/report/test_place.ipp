@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <vector>
 
 namespace cicd {
 
@@ -42,6 +44,21 @@ frame frame_of_class(std::string_view details, std::string_view type) {
   return found;
 }
 
+/// Of what the step was given the one file that ends so, below the folder that `suite` ends in where there is
+/// one; empty where there are several; nothing where there is none.
+std::optional<std::string> given_file(const std::string& path,
+                                      std::string_view suite,
+                                      const readable_paths& paths) {
+  if (!paths.given || paths.step.empty()) return std::nullopt;
+  for (std::string_view folder = suite;;
+       folder = folder.find('/') == folder.npos ? std::string_view() : folder.substr(folder.find('/') + 1)) {
+    const std::vector<std::string> found =
+        paths.given(paths.step, folder.empty() ? path : std::string(folder) + "/" + path);
+    if (!found.empty()) return found.size() == 1 ? found.front() : std::string();
+    if (folder.empty()) return std::nullopt;
+  }
+}
+
 /// The file of a class below one of the usual test folders of a source folder; empty where none is there.
 /// Kotlin's folders may leave out packages that all have in common.
 std::string found_in_sources(const frame& at, const readable_paths& paths) {
@@ -55,6 +72,7 @@ std::string found_in_sources(const frame& at, const readable_paths& paths) {
   if (!paths.exists) return {};
   std::string package = at.type.substr(0, at.type.rfind('.') == at.type.npos ? 0 : at.type.rfind('.') + 1);
   std::replace(package.begin(), package.end(), '.', '/');
+  if (const auto given = given_file(package + at.file, {}, paths)) return *given;
   for (const auto& [step, source] : paths.source_folders)
     for (const std::string_view folder : folders)
       for (std::string_view below = package;; below.remove_prefix(below.find('/') + 1)) {
@@ -62,29 +80,6 @@ std::string found_in_sources(const frame& at, const readable_paths& paths) {
         if (paths.exists(path)) return path;
         if (below.empty() || folder.find("kotlin") == folder.npos) break;
       }
-  return {};
-}
-
-/// The source folder's file that a path of a report names, absolute; empty where none is there. A relative
-/// path is one below a source folder, or (Go) below the folder that its suite's name ends in.
-std::string source_file(std::string path, std::string_view suite, const readable_paths& paths) {
-  if (path.starts_with("file://")) path.erase(0, 7);
-  if (path.starts_with("./")) path.erase(0, 2);
-  if (path.empty() || !paths.exists) return {};
-  const readable_paths absolute{paths.source_folders, {}, paths.exists, paths.links};
-  if (path.front() == '/') {
-    path = absolute.in(path);
-    for (const auto& [step, source] : paths.source_folders)
-      if (path.starts_with(source + "/") && !path.starts_with(step + "/") && paths.exists(path)) return path;
-    return {};
-  }
-  for (const auto& [step, source] : paths.source_folders) {
-    if (std::string found = source + "/" + path; paths.exists(found)) return found;
-    for (std::string_view folder = suite; !folder.empty();
-         folder = folder.find('/') == folder.npos ? std::string_view() : folder.substr(folder.find('/') + 1))
-      if (std::string found = source + "/" + std::string(folder) + "/" + path; paths.exists(found))
-        return found;
-  }
   return {};
 }
 
@@ -111,7 +106,7 @@ std::pair<std::string, std::string> place_in_traceback(std::string_view line) {
 /// The first place in a text whose file is among the sources, as a path with a line.
 std::string first_place(std::string_view text, std::string_view suite, const readable_paths& paths) {
   const auto found = [&](const std::pair<std::string, std::string>& place) {
-    const std::string file = place.second.empty() ? "" : source_file(place.first, suite, paths);
+    const std::string file = place.second.empty() ? "" : file_in_sources(place.first, suite, paths);
     return file.empty() ? file : paths.in(file) + ":" + place.second;
   };
   for (const std::string& line : split(text, '\n')) {
@@ -130,7 +125,7 @@ std::string place_of_file(const test_case& test, const frame& at, const readable
   const std::string file = has_line ? test.file.substr(0, colon) : test.file;
   const bool same = !at.file.empty() && file.substr(file.rfind('/') + 1) == at.file;
   const std::string line = has_line ? test.file.substr(colon) : same ? ":" + at.line : std::string();
-  const std::string found = source_file(file, test.suite, paths);
+  const std::string found = file_in_sources(file, test.suite, paths);
   if (line.empty())
     if (std::string place = first_place(test.details, test.suite, paths); !place.empty()) return place;
   return paths.in(found.empty() ? file : found) + line;
@@ -138,6 +133,28 @@ std::string place_of_file(const test_case& test, const frame& at, const readable
 
 }  // namespace
 }  // namespace report_test_place
+
+std::string file_in_sources(std::string path, std::string_view suite, const readable_paths& paths) {
+  if (path.starts_with("file://")) path.erase(0, 7);
+  if (path.starts_with("./")) path.erase(0, 2);
+  if (path.empty() || !paths.exists) return {};
+  const readable_paths absolute{paths.source_folders, {}, paths.exists, paths.links};
+  if (path.front() == '/') {
+    path = absolute.in(path);
+    for (const auto& [step, source] : paths.source_folders)
+      if (path.starts_with(source + "/") && !path.starts_with(step + "/") && paths.exists(path)) return path;
+    return {};
+  }
+  if (const auto given = report_test_place::given_file(path, suite, paths)) return *given;
+  for (const auto& [step, source] : paths.source_folders) {
+    if (std::string found = source + "/" + path; paths.exists(found)) return found;
+    for (std::string_view folder = suite; !folder.empty();
+         folder = folder.find('/') == folder.npos ? std::string_view() : folder.substr(folder.find('/') + 1))
+      if (std::string found = source + "/" + std::string(folder) + "/" + path; paths.exists(found))
+        return found;
+  }
+  return {};
+}
 
 std::string place_of(const test_case& test, const readable_paths& paths) {
   using namespace report_test_place;

@@ -36,7 +36,7 @@ struct backing_runner::attempt {
 namespace run_backing_runner {
 namespace {
 
-/// Whatever was left by runs that were killed together with their guard: a folder that nobody holds.
+/// Whatever was left by runs that were killed together with their guard: a folder that no run holds.
 void sweep(const std::string& home) {
   const auto entries = list_tree(home, [](const std::string&) { return false; });
   if (!entries) return;
@@ -115,7 +115,7 @@ void backing_runner::start(const task& work, std::function<void(outcome)> done) 
   });
   if (has_secrets)
     if (status may = options_.may_have_secrets(work); !may)
-      return done(failed_outcome(std::move(may).error()));
+      return done(not_run_outcome(std::move(may).error()));
   if (!guard_) {
     result<std::unique_ptr<process_guard>> guard = process_guard::start();
     if (!guard) return done(failed_outcome(std::move(guard).error()));

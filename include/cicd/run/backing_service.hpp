@@ -57,7 +57,7 @@ class running_service : public std::enable_shared_from_this<running_service> {
 
   /// Starts it with the first call. `then` is told once, later, that it is ready, or why it will not be.
   void when_ready(std::function<void(const status&)> then);
-  /// Whoever is told, once, that it ended by itself after it was ready; until `forget_listener`.
+  /// The listener that is told, once, that it ended by itself after it was ready; until `forget_listener`.
   void when_lost(const void* who, std::function<void(const error&)> then);
   void forget_listener(const void* who);
   /// It was not ready in time, or ended by itself. For any thread.

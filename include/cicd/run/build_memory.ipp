@@ -3,6 +3,7 @@
 
 #include <cicd/run/build_memory.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -24,9 +25,7 @@ std::optional<step_result> build_memory::cached(const digest& key) const {
 
 void forget_earlier_files(const workspace& where) {
   const std::string folder = where.of_domain() + "/steps";
-  const auto entries = list_tree(folder, [](const std::string&) { return false; });
-  if (!entries) return;
-  for (const tree_entry& entry : *entries)
+  for (const tree_entry& entry : own_entries(where.build_root, path_below(folder, where.build_root)))
     if (entry.path.ends_with(".parts") || entry.path.ends_with(".lock"))
       (void)remove_tree(folder + "/" + entry.path);
 }

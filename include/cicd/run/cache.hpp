@@ -1,7 +1,8 @@
 // The cache of pure steps: what a key gave, shared by build trees and clones. Entries are written last and
 // checked, blobs are checked whenever they are read: a bad, half-written or missing one is a miss, never
 // served. Who wrote an entry counts: one of another user is a miss, and what pull requests and forks make
-// lies in a domain of its own, which nothing else reads. What an entry says is only believed where it is.
+// lies in a domain of its own, which nothing else reads. What an entry says is only believed where it is, and
+// it says who wrote it: one of a domain that turns up elsewhere is a miss.
 #pragma once
 
 #include <optional>
@@ -22,6 +23,7 @@ struct cached_step {
   file_set reports;
   digest log;             ///< none when the step printed nothing
   std::string from = {};  ///< the folder of the domain that has it and its blobs
+  std::string by = {};    ///< the domain that wrote it; empty: the trusted one
 };
 
 class step_cache {
@@ -44,7 +46,7 @@ class step_cache {
   std::string entry_path(const digest& key, const std::string& from = {}) const;
 
  private:
-  std::string trusted_, own_;
+  std::string trusted_, own_, domain_;
 };
 
 /// The folder of a domain below the cache's own.

@@ -98,8 +98,9 @@ bool is_artifact(std::string_view text) {
 }
 
 /// The entry as a file keeps it: its own digest first, so that half of one is known as such.
-std::string text_for(const cached_step& entry) {
+std::string text_for(const cached_step& entry, const std::string& by) {
   json body;
+  if (!by.empty()) body.set("by", by);
   body.set("key", hex(entry.result.key));
   body.set("result", hex(entry.result.outputs));
   body.set("artifact", entry.result.artifact);
@@ -131,7 +132,9 @@ std::optional<cached_step> entry_from(std::string_view text, const digest& key) 
   return cached_step{{key, *result_digest, std::move(artifact), values_from((*body)["values"])},
                      *std::move(outputs),
                      *std::move(reports),
-                     *log};
+                     *log,
+                     {},
+                     (*body)["by"].text()};
 }
 
 /// The digest of a file's content as it is now, or none.
@@ -177,7 +180,7 @@ status keep(const std::string& from, const observed_file& file, const std::strin
   status kept = rename_over(part, blob);
   if (kept) return kept;
   (void)remove_tree(part);
-  return exists(blob) ? status{} : kept;  // somebody else was faster with the same bytes
+  return exists(blob) ? status{} : kept;  // another process was faster with the same bytes
 }
 
 /// `<folder>/<kind>/<ab>/<abcd…>`
@@ -187,10 +190,14 @@ std::string path_in(const std::string& folder, std::string_view kind, const dige
 }
 
 /// The entry of `folder`, that of a domain below `cache` or `cache` itself.
-std::optional<cached_step> entry_in(const std::string& folder, const digest& key, const std::string& cache) {
+std::optional<cached_step> entry_in(const std::string& folder,
+                                    const digest& key,
+                                    const std::string& cache,
+                                    const std::string& domain) {
   const auto text = read_own_below(cache, path_below(path_in(folder, "steps", key), cache));
   auto entry = text ? entry_from(*text, key) : std::nullopt;
-  if (entry) entry->from = folder;
+  if (!entry || (!entry->by.empty() && entry->by != domain)) return std::nullopt;
+  entry->from = folder;
   return entry;
 }
 
@@ -201,7 +208,7 @@ std::string domain_folder(const std::string& cache, const std::string& domain) {
 }
 
 step_cache::step_cache(std::string folder, std::string domain)
-    : trusted_(std::move(folder)), own_(domain_folder(trusted_, domain)) {}
+    : trusted_(std::move(folder)), own_(domain_folder(trusted_, domain)), domain_(std::move(domain)) {}
 
 std::string step_cache::blob_path(const digest& of, const std::string& from) const {
   return run_cache::path_in(from.empty() ? own_ : from, "blobs", of);
@@ -212,8 +219,8 @@ std::string step_cache::entry_path(const digest& key, const std::string& from) c
 }
 
 std::optional<cached_step> step_cache::find(const digest& key) const {
-  auto entry = run_cache::entry_in(own_, key, trusted_);
-  return entry || own_ == trusted_ ? std::move(entry) : run_cache::entry_in(trusted_, key, trusted_);
+  auto entry = run_cache::entry_in(own_, key, trusted_, domain_);
+  return entry || own_ == trusted_ ? std::move(entry) : run_cache::entry_in(trusted_, key, trusted_, {});
 }
 
 bool step_cache::restore(const cached_step& entry, const std::string& work, const std::string& log) const {
@@ -241,7 +248,8 @@ status step_cache::store(const cached_step& entry, const std::string& work, cons
   if (entry.log)
     if (status kept = run_cache::keep(log, {"log", 0100644, entry.log}, blob_path(entry.log)); !kept)
       return kept;
-  return write_file(entry_path(entry.result.key), run_cache::text_for(entry), durability::fast, 0600);
+  return write_file(entry_path(entry.result.key), run_cache::text_for(entry, domain_), durability::fast,
+                    0600);
 }
 
 }  // namespace cicd

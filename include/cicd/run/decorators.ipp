@@ -23,6 +23,12 @@ outcome failed_outcome(error why) {
   return end;
 }
 
+outcome not_run_outcome(error why) {
+  outcome end = failed_outcome(std::move(why));
+  end.how = step_outcome::not_run;
+  return end;
+}
+
 void add_patterns(const std::vector<path_pattern>& patterns, file_query& to) {
   for (const path_pattern& pattern : patterns) {
     if (pattern.view().starts_with('!'))

@@ -234,6 +234,7 @@ void caching_runner::run_inner(const std::shared_ptr<progress>& one) {
 }
 
 void caching_runner::after(progress& one) {
+  if (one.end.how == step_outcome::not_run) return;
   const graph_step& step = *one.work->step;
   const bool is_told = !one.end.withheld;
   if (const file_query query = reports_in(one.work->folder, step); is_told && !query.patterns.empty())

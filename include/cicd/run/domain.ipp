@@ -7,6 +7,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/run/domain.hpp>
 #include <cicd/system/files.hpp>
+#include <cicd/system/own_file.hpp>
 
 namespace cicd {
 
@@ -24,14 +25,14 @@ std::string domain_of(const ci_event& event) {
 
 void forget_old_domains(const workspace& where, std::int64_t now_seconds) {
   constexpr std::int64_t two_weeks = 14 * 86'400;
-  const auto domains = list_tree(where.domains(), [](const std::string&) { return false; });
-  if (!domains) return;
-  for (const tree_entry& entry : *domains) {
+  for (const tree_entry& entry :
+       own_entries(where.build_root, path_below(where.domains(), where.build_root))) {
     struct stat used {};
     const std::string folder = where.domains() + "/" + entry.path;
     const bool known =
-        stat((folder + "/steps.journal").c_str(), &used) == 0 || stat(folder.c_str(), &used) == 0;
-    if (entry.path != where.domain && known && used.st_mtime + two_weeks < now_seconds)
+        lstat((folder + "/steps.journal").c_str(), &used) == 0 || lstat(folder.c_str(), &used) == 0;
+    if (entry.kind == entry_kind::folder && entry.path != where.domain && known
+        && used.st_mtime + two_weeks < now_seconds)
       (void)remove_tree(folder);
   }
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -25,7 +26,7 @@ enum class step_outcome {
   failed,       ///< it ended with another status than 0
   timed_out,    ///< it was ended after its time limit
   interrupted,  ///< it was ended because the run was
-  not_run       ///< something before it failed
+  not_run       ///< something before it failed, or, where that is its failure, this run may not run it
 };
 std::string_view word_for(step_outcome outcome);
 
@@ -110,6 +111,7 @@ struct deployment_facts {
   std::string id, version, commit, who;
   std::int64_t generation = 0;
   std::chrono::system_clock::time_point when{};
+  std::map<std::string, std::string> images{};  ///< what runs: name → `sha256:…`
 };
 /// What led to a deployment.
 enum class deployed_by { deploy, rollback, share };
@@ -149,6 +151,7 @@ struct deploy_started {
   deployment_facts to;
   std::optional<deployment_facts> before{};  ///< what runs there
   announcement announced{};                  ///< what was told before; in no file
+  std::string approved_by{};                 ///< whose approval lets it in; empty: it needs none
 };
 /// The gate refuses it, or keeps it waiting.
 struct deploy_refused {
@@ -165,7 +168,8 @@ struct deploy_refused {
 struct yanked {
   std::string pipeline, version, commit, who, reason;
   bool is_lifted = false;
-  std::vector<std::string> runs_in{};  ///< environments that still have it
+  std::vector<std::string> runs_in{};     ///< environments that still have it
+  std::vector<std::string> may_run_in{};  ///< whose deploy of it came to no good end
 };
 /// The last run of a cron job failed, or planned ones did not come; seen by `cicd cron list --check`.
 struct cron_failed {

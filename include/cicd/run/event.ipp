@@ -113,7 +113,11 @@ json deployment_json(const deployment_facts& of) {
   json shown;
   shown.set("id", of.id).set("generation", of.generation).set("version", of.version);
   set_text(shown, "commit", of.commit);
-  return shown.set("who", of.who).set("when", utc_text(of.when));
+  shown.set("who", of.who).set("when", utc_text(of.when));
+  json images;
+  for (const auto& [name, digest] : of.images) images.set(name, digest);
+  if (!of.images.empty()) shown.set("images", std::move(images));
+  return shown;
 }
 
 /// Adds the members of one kind of event to the line that is begun.
@@ -246,6 +250,7 @@ struct member_writer {
   void operator()(const deploy_started& one) const {
     begin("deploy_started", one.at).set("to", deployment_json(one.to));
     if (one.before) to.set("before", deployment_json(*one.before));
+    set_text(to, "approved_by", one.approved_by);
   }
   void operator()(const deploy_refused& one) const {
     begin("deploy_refused", one.at).set("to", deployment_json(one.to));
@@ -259,6 +264,7 @@ struct member_writer {
     to.set("version", one.version).set("commit", one.commit).set("who", one.who);
     set_text(to, "reason", one.reason);
     if (!one.runs_in.empty()) to.set("runs_in", json_texts(one.runs_in));
+    if (!one.may_run_in.empty()) to.set("may_run_in", json_texts(one.may_run_in));
   }
   void operator()(const cron_failed& one) const {
     begin("cron_failed", one.at).set("cron_job", one.cron_job).set("why", capped(one.why));

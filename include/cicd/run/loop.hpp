@@ -115,6 +115,7 @@ class run_loop {
   bool pumping_ = false;
   bool has_failed_ = false;  ///< nothing new starts
   loop_result result_;
+  std::optional<error> not_run_;  ///< why the first step that this run may not run was not begun
 };
 
 /// How many steps run at once: `wanted` (CICD_JOBS) when it is a number from 1, else as many as there are

@@ -40,6 +40,10 @@ loop_result run_loop::run() {
   signals_.reset();
   for (step_index step : plans_.wanted())
     if (!ended_[step]) tell_not_run(step);
+  if (result_.outcome == exit_class::done && not_run_) {
+    result_.outcome = not_run_->kind;
+    result_.failure = std::move(not_run_);
+  }
   return result_;
 }
 
@@ -85,7 +89,7 @@ void run_loop::begin(step_index step) {
   decided(step, plans_.decide(step));
 }
 
-/// A server may be slow to say what is there: nobody waits for it but this step.
+/// A server may be slow to say what is there: no step waits for it but this one.
 void run_loop::plan_aside(step_index step, planner::question ask) {
   under_way(step);
   say_(step_planning{plans_.graph().steps[step].id});
@@ -206,6 +210,11 @@ void run_loop::finish(step_index step, outcome end) {
     plans_.arrived(step, std::move(end.result));
     return release(step);
   }
+  if (end.how == step_outcome::not_run) {
+    ++result_.not_run;
+    if (!not_run_) not_run_ = std::move(end.failure);
+    return;
+  }
   const bool is_refused = end.failure && end.failure->kind == exit_class::policy;
   has_failed_ = has_failed_ || !is_refused || options_.stops_at_refusal;
   if (result_.outcome != exit_class::done || signal_ != 0) return;
@@ -221,7 +230,7 @@ void run_loop::drop(step_index step) {
   tell_not_run(step);
 }
 
-/// Where nothing runs there is nobody to wait for, but those who open what is needed no more.
+/// Where nothing runs there is nothing to wait for but calls that open what is needed no more.
 void run_loop::settle() {
   if (running_.empty()) {
     tick_timer_.reset();

@@ -1,4 +1,4 @@
-// What is told of a run, without its secrets: every text of an event, whoever made it.
+// What is told of a run, without its secrets: every text of an event, whichever part made it.
 #pragma once
 
 #include <cicd/base/secret_finder.hpp>

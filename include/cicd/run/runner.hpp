@@ -71,6 +71,8 @@ struct outcome {
 /// Outcomes without a process behind them.
 outcome interrupted_outcome();
 outcome failed_outcome(error why);
+/// It was not begun, since this run may not run it; what does not need it goes on.
+outcome not_run_outcome(error why);
 
 /// Tells what happens meanwhile; called on the loop's thread only.
 using say_event = std::function<void(event_body)>;

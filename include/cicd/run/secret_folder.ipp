@@ -48,7 +48,7 @@ bool is_in_memory(const std::string& folder) {
   return about.f_type == TMPFS_MAGIC || about.f_type == RAMFS_MAGIC;
 }
 
-/// Ours alone: made here, or found as a folder of ours that nobody else reaches.
+/// Ours alone: made here, or found as a folder of ours that no other user reaches.
 bool made_own(const std::string& folder) {
   struct stat now {};
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return false;

@@ -42,7 +42,7 @@ void secret_runner::start(const task& work, std::function<void(outcome)> done) {
   const step* declared = work.step->command();
   if (declared == nullptr || (declared->secrets.empty() && declared->secret_values.empty()))
     return inner_.start(work, std::move(done));
-  if (status may = options_.may_have(work); !may) return done(failed_outcome(std::move(may).error()));
+  if (status may = options_.may_have(work); !may) return done(not_run_outcome(std::move(may).error()));
   auto one = std::make_shared<handing>(handing{work, std::move(done)});
   loop_.on_own_thread([this, one] { one->how = fetch(*one); }, [this, one] { begin(one); });
 }

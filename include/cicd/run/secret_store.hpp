@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,8 @@ class secret_store {
   std::optional<secret_value> taken(const std::string& name) const;
   /// Finds all that were fetched.
   std::shared_ptr<const secret_finder> finder() const;
+  /// A whole text without them: what is cut into lines first may show a short line of one.
+  std::string masked(std::string_view text) const { return finder()->masked(text); }
   /// The same for each alone.
   std::vector<std::pair<std::string, secret_finder>> by_name() const;
   /// Those that were fetched since the last call.

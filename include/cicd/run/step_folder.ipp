@@ -59,7 +59,7 @@ bool is_right(const std::string& to, const wanted_file& wanted, shared_index& in
   return there && there->content == wanted.file->content && there->mode == wanted.file->mode;
 }
 
-/// Removes what an earlier filling put there and nobody wants now; gives the text of the new list.
+/// Removes what an earlier filling put there and the step does not want now; gives the text of the new list.
 std::string forget_others(const std::string& folder,
                           const std::map<std::string, wanted_file>& wanted,
                           std::string_view earlier) {

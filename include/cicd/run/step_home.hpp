@@ -15,8 +15,8 @@ namespace cicd {
 class step_home {
  public:
   /// Chooses the place: CICD_WORK_DIR, else `work` in the cache folder, `.cicd/w` in the build tree,
-  /// `/var/tmp/cicd-<user>`, `/tmp/cicd-<user>`: the first that this user alone can have and above which
-  /// nothing lies that a tool would read; else the build tree's. Makes nothing.
+  /// `/var/tmp/cicd-<user>`, `/tmp/cicd-<user>`: the first that this user alone can have, whose path holds no
+  /// `:` and above which nothing lies that a tool would read; else the build tree's. Makes nothing.
   step_home(const surroundings& around, const std::string& build_root);
 
   /// The folder that holds all of this build tree's; nothing that git reads above it is ever read.

@@ -95,6 +95,12 @@ bool runs_programs(const std::string& folder) {
   return statvfs(folder.c_str(), &about) != 0 || (about.f_flag & ST_NOEXEC) == 0;
 }
 
+/// No list of folders can name it, above all GIT_CEILING_DIRECTORIES, by which git is kept from what lies
+/// above.
+bool splits_lists(const std::string& folder) {
+  return folder.find(':') != folder.npos;
+}
+
 /// The folder as it could be, without anything being made.
 bool could_be_ours(const std::string& folder) {
   struct stat now {};
@@ -186,9 +192,17 @@ step_home::step_home(const surroundings& around, const std::string& build_root)
     if (!place.starts_with('/')) continue;
     root_ = run_step_home::resolved_above(place);
     above_ = seen_from(root_);
-    if (!named.empty() || (above_.empty() && run_step_home::could_be_ours(root_))) break;
+    if (!named.empty()) break;
+    if (above_.empty() && !run_step_home::splits_lists(root_) && run_step_home::could_be_ours(root_)) break;
     root_.clear();
   }
+  if (!named.empty() && !problem_ && run_step_home::splits_lists(root_))
+    problem_ =
+        error{exit_class::usage,
+              {},
+              "CICD_WORK_DIR holds ':', which separates folders where git and programs are told of them",
+              named,
+              {{"try", "CICD_WORK_DIR=/var/tmp/" + user}}};
   if (root_.empty()) above_ = seen_from(root_ = run_step_home::resolved_above(last));
   folder_ = root_ + "/" + run_step_home::short_name(build_root + '\0' + identity_);
 }

@@ -163,7 +163,7 @@ result<std::uint64_t> copy_tree(const std::string& from,
   return bytes;
 }
 
-/// What those left that were killed while they copied; nobody else copies it now.
+/// What those left that were killed while they copied; no other run copies it now.
 void sweep_parts(const std::string& own) {
   const auto slash = own.rfind('/');
   const std::string above = own.substr(0, slash), start = own.substr(slash + 1) + ".";

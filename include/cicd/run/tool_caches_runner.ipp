@@ -62,13 +62,14 @@ void tool_caches_runner::start(const task& work, std::function<void(outcome)> do
 
 /// A copy is made by one run while others wait, whatever the tool does.
 void tool_caches_runner::attempt(const std::shared_ptr<using_step>& one) {
+  const std::string holder = fmt::format("{} of {}", one->work.step->id, holder_);
   for (const cache_place& each : one->places) {
     if (each.is_shared && (each.own.empty() || exists(each.own))) continue;
     // Two may lead to one folder by a link.
     if (std::ranges::find(one->locks, each.used(), &std::pair<std::string, lock_table::held>::first)
         != one->locks.end())
       continue;
-    result<std::optional<lock_table::held>> lock = locks_.try_take(each.used(), holder_);
+    result<std::optional<lock_table::held>> lock = locks_.try_take(each.used(), holder);
     if (!lock || !*lock) {
       for (auto& [folder, taken] : one->locks) taken.leave_as_found();
       one->locks.clear();

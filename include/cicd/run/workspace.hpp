@@ -75,7 +75,7 @@ class shared_index {
     const std::unique_lock attempt(mutex_, std::try_to_lock);
     return !attempt;
   }
-  /// For those that take the index itself; nobody else may use it meanwhile.
+  /// For those that take the index itself; no other may use it meanwhile.
   template <typename Use>
   auto with(Use use) {
     const std::lock_guard hold(mutex_);

@@ -26,7 +26,7 @@ struct companion::inside {
   int id = -1;
   system_descriptor::descriptor life;        ///< what the shell waits for the end of
   system_descriptor::descriptor out;         ///< read end
-  system_descriptor::descriptor complaints;  ///< a file in memory: nobody needs to read along
+  system_descriptor::descriptor complaints;  ///< a file in memory: no thread needs to read along
   std::string said;
 };
 

@@ -1,4 +1,4 @@
-// The process's surroundings, as a port: variables and standard folders. Below the driver nobody calls
+// The process's surroundings, as a port: variables and standard folders. Below the driver no room calls
 // getenv.
 #pragma once
 

@@ -53,6 +53,8 @@ status write_file(const std::string& path, std::string_view content, durability 
 /// written, never replaced; a link stays and what it leads to is written; a file's mode is not widened. Class
 /// `cannot_save`.
 status write_given(const std::string& path, std::string_view content);
+/// The same of what is for its user alone: the file has at most the mode 0600 then.
+status write_given_privately(const std::string& path, std::string_view content);
 /// Makes the folder and those above it.
 status make_folder(const std::string& path);
 bool exists(const std::string& path);
@@ -94,7 +96,7 @@ std::optional<std::string> real_path(const std::string& path);
 /// A file appended to line by line; each append is one write(2).
 class append_file {
  public:
-  /// Never waits: a pipe that nobody reads is an error.
+  /// Never waits: a pipe that no process reads is an error.
   static result<append_file> open(const std::string& path, unsigned mode = 0644);
   append_file(append_file&&) noexcept;
   append_file& operator=(append_file&&) noexcept;
@@ -109,7 +111,7 @@ class append_file {
   std::string path_;
 };
 
-/// An exclusive lock on a permanent file (flock, close-on-exec): it ends with its holder, whoever kills it.
+/// An exclusive lock on a permanent file (flock, close-on-exec): it ends with its holder, however that ends.
 /// The file's text names the holder for the one that waits.
 class file_lock {
  public:

@@ -116,25 +116,33 @@ int output_that_is(const struct stat& entry) {
   return -1;
 }
 
-}  // namespace
-}  // namespace system_files_write
-
-status write_given(const std::string& path, std::string_view content) {
-  using namespace system_files_write;
+/// `mode` of a new file, and the most of it that one keeps that is there.
+status write_where_said(const std::string& path, std::string_view content, unsigned mode, unsigned most) {
   struct stat named {
   }, entry{};
-  if (lstat(path.c_str(), &named) != 0) return write_file(path, content, durability::durable);
+  if (lstat(path.c_str(), &named) != 0) return write_file(path, content, durability::durable, mode);
   const bool is_there = stat(path.c_str(), &entry) == 0;
   if (is_there && S_ISREG(named.st_mode))
-    return write_file(path, content, durability::durable, entry.st_mode & 0777U);
+    return write_file(path, content, durability::durable, entry.st_mode & most);
   if (const int output = is_there ? output_that_is(entry) : -1; output >= 0)
     return write_open(output, path, content);
   const std::optional<std::string> target = is_there ? real_path(path) : std::nullopt;
   if (target && S_ISREG(entry.st_mode))
-    return write_file(*target, content, durability::durable, entry.st_mode & 0777U);
+    return write_file(*target, content, durability::durable, entry.st_mode & most);
   const int made = is_there ? 0 : O_CREAT;
-  const descriptor file(open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC | made, 0644));
+  const descriptor file(open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC | made, mode));
   return write_open(file.number(), path, content);
+}
+
+}  // namespace
+}  // namespace system_files_write
+
+status write_given(const std::string& path, std::string_view content) {
+  return system_files_write::write_where_said(path, content, 0644, 0777);
+}
+
+status write_given_privately(const std::string& path, std::string_view content) {
+  return system_files_write::write_where_said(path, content, 0600, 0600);
 }
 
 status write_file(const std::string& path, std::string_view content, durability how, unsigned mode) {

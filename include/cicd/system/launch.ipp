@@ -22,7 +22,8 @@ namespace cicd::system_launch {
 
 namespace {
 
-/// Held while a process is started too, so that whoever finds a new child of ours finds it registered.
+/// Held while a process is started too, so that the thread that finds a new child of ours finds it
+/// registered.
 struct started_register {
   std::mutex guard;
   std::unordered_set<int> ids;

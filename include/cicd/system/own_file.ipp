@@ -32,7 +32,7 @@ bool is_ours(uid_t owner) {
   return owner == geteuid() || owner == 0;
 }
 
-/// Whether a user's own name is the group's and nobody else is in it: the private group that Debian, Fedora
+/// Whether a user's own name is the group's and no other user is in it: the private group that Debian, Fedora
 /// and others make for each user, whose umask lets it write.
 bool is_private_group(gid_t group) {
   std::array<char, 16384> user_text{}, group_text{};
@@ -134,6 +134,18 @@ std::optional<std::string> read_own_below(const std::string& root, const std::st
 
 bool is_own_folder_below(const std::string& root, const std::string& relative) {
   return static_cast<bool>(system_own::own_folder(root, relative));
+}
+
+std::vector<tree_entry> own_entries(const std::string& root, const std::string& relative) {
+  for (std::size_t end = 0; end != relative.npos;) {
+    end = relative.find('/', end + 1);
+    struct stat about {};
+    if (lstat((root + "/" + relative.substr(0, end)).c_str(), &about) != 0 || !S_ISDIR(about.st_mode)
+        || about.st_uid != geteuid())
+      return {};
+  }
+  auto entries = list_tree(root + "/" + relative, [](const std::string&) { return false; });
+  return entries ? *std::move(entries) : std::vector<tree_entry>();
 }
 
 std::size_t remove_own_files(const std::string& folder, std::int64_t before) {

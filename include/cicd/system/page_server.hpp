@@ -25,7 +25,7 @@ class page_server {
   /// Listens at once: `127.0.0.1:9090`, `[::1]:9090`, `0.0.0.0:9090`; of port 0 at a free one. Class `usage`
   /// where that is no such address, `remote` where it is taken or not this machine's.
   static result<std::unique_ptr<page_server>> start(const std::string& address, page_of pages);
-  virtual ~page_server() = default;  ///< ends at once, whoever is connected
+  virtual ~page_server() = default;  ///< ends at once, with all connections
   /// Where it listens, with the port that it has.
   virtual std::string address() const = 0;
 };

@@ -64,7 +64,7 @@ result<spot> spot_of(const std::string& root, const std::string& path) {
   return found;
 }
 
-/// A name that nobody else has: not in this process, nor in another that has our number in its container.
+/// A name that no process else has: not in this process, nor in another that has our number in its container.
 std::string temporary_name() {
   static std::atomic<unsigned> count{0};
   timespec now{};

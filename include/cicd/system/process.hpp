@@ -56,7 +56,7 @@ class cancellation {
  public:
   cancellation();
   void cancel();
-  /// Cancels, and nobody waits for an orderly end any longer.
+  /// Cancels, and no caller waits for an orderly end any longer.
   void insist();
   bool cancelled() const;
   bool insisted() const;
@@ -108,7 +108,7 @@ class event_loop {
   /// Does `work` on one of a few threads, then `then` on the loop's thread: for what this machine does by
   /// itself, since others wait for such a thread meanwhile.
   void in_background(std::function<void()> work, std::function<void()> then);
-  /// The same on a thread of its own: for what waits for somebody else, a server or another program. Called
+  /// The same on a thread of its own: for what waits for another, a server or another program. Called
   /// on the loop's thread.
   void on_own_thread(std::function<void()> work, std::function<void()> then);
   /// Lets `run` return at once, whatever there is still to wait for. Threads may go on: the loop cannot be

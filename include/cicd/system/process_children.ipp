@@ -38,7 +38,7 @@ constexpr std::size_t chunk = 64U << 10U;
 constexpr auto leftovers_asked_after = 100ms;
 constexpr auto leftovers_killed_after = 1100ms;
 constexpr auto leftovers_given_up_after = 10s;
-/// A pipe that nobody we can see holds open is closed after this.
+/// A pipe that no process that we can see holds open is closed after this.
 constexpr auto silent_pipe_closed_after = 1s;
 constexpr auto leftovers_looked_at_every = 20ms;
 
@@ -189,8 +189,8 @@ class running_child final : public child, public std::enable_shared_from_this<ru
 
   bool pipes_at_end() const { return !pipes_[0].end.is_open() && !pipes_[1].end.is_open(); }
 
-  /// Reports when the process and both pipes are at their end and nobody is left; else looks again in a
-  /// while.
+  /// Reports when the process and both pipes are at their end and no process of it is left; else looks again
+  /// in a while.
   void settle() {
     if (!end_ || !kept_) return;
     if (!pipes_at_end()) {

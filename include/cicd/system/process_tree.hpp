@@ -33,7 +33,7 @@ class step_tree {
   /// The process itself was reaped: its id means nothing any more.
   void main_ended() { main_lives_ = false; }
 
-  /// Quick: false only when nobody but the process itself can have been of the tree at this moment.
+  /// Quick: false only when no process but this one can have been of the tree at this moment.
   bool may_have_others() const;
   /// The living members, parents before their children. `pipes`: the descriptors of those that we still read
   /// from.

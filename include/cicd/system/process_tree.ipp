@@ -52,7 +52,7 @@ bool contains(const std::vector<process_entry>& all, const process_entry& one) {
                      [&](const process_entry& each) { return each.id == one.id && each.start == one.start; });
 }
 
-/// Moves from `others` to `members` whoever `belongs`, and all their descendants, parents first.
+/// Moves from `others` to `members` each that `belongs`, and all their descendants, parents first.
 template <typename Belongs>
 void gather(std::vector<process_entry>& others, std::vector<process_entry>& members, Belongs belongs) {
   const auto take = [&](auto is_next) {

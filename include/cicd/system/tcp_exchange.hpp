@@ -13,15 +13,15 @@
 namespace cicd {
 
 /// Connects, sends `question` and reads until `is_enough` says so, the server closes, or `limit` has passed
-/// without more; blocks the calling thread. Class `remote` where nobody listens or nothing was answered.
+/// without more; blocks the calling thread. Class `remote` where no server listens or nothing was answered.
 result<std::string> tcp_exchange(const std::string& host,
                                  int port,
                                  std::string_view question,
                                  std::chrono::milliseconds limit,
                                  const std::function<bool(std::string_view answer)>& is_enough);
 
-/// A port of the loopback address that nobody listens on now, in no range that the system takes ports from by
-/// itself, and that no other driver of this user has reserved: as long as the object lives, or its copies.
+/// A port of the loopback address that no server listens on now, in no range that the system takes ports from
+/// by itself, and that no other driver of this user has reserved: as long as the object lives, or its copies.
 class reserved_port {
  public:
   /// `locks` is the file that holds the reservations. Class `cannot_save` where there is none left.

@@ -1,6 +1,9 @@
 // Cron schedules as sets of times, and what a change of the local clock does to them.
 #include <cicd/declare/values/schedule.hpp>
 
+#include <string>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace {
@@ -32,6 +35,32 @@ TEST(a_local_time, is_that_of_the_gregorian_calendar) {
   }
   EXPECT_EQ(local_time_from(seconds_to(2026, 11, 21)).weekday, 6);
   EXPECT_EQ(local_time_from(seconds_to(1969, 12, 28)).weekday, 0);
+}
+
+TEST(a_schedule, is_written_as_five_fields_of_numbers_for_the_same_times) {
+  const std::pair<const char*, const char*> written[] = {
+      {"@daily", "0 0 * * *"},
+      {"@yearly", "0 0 1 1 *"},
+      {"*/15 * * * *", "0,15,30,45 * * * *"},
+      {"5 1-3 */10 jan mon-fri", "5 1-3 1,11,21,31 1 1-5"},
+      {"0 0 1-31 * mon", "0 0 1-31 * 1"},
+      {"0 0-23 ? 1,2 5,6", "0 * * 1,2 5,6"},
+      {"59 23 1-3,9 dec sat", "59 23 1,2,3,9 12 6"},
+      {"7/20 * 31 * *", "7,27,47 * 31 * *"},
+  };
+  for (const auto& [from, to] : written) {
+    const std::string fields = cicd::fields_of_schedule(cron_schedule::from(from));
+    EXPECT_EQ(fields, to);
+    const cicd::cron_times one = times_of(cron_schedule::from(from)),
+                           other = times_of(cron_schedule::from(fields));
+    EXPECT_EQ(one.minutes, other.minutes);
+    EXPECT_EQ(one.hours, other.hours);
+    EXPECT_EQ(one.days, other.days);
+    EXPECT_EQ(one.months, other.months);
+    EXPECT_EQ(one.weekdays, other.weekdays);
+    EXPECT_EQ(one.any_day, other.any_day);
+    EXPECT_EQ(one.any_weekday, other.any_weekday);
+  }
 }
 
 TEST(a_schedule, names_minutes_hours_and_days_by_numbers_names_ranges_and_steps) {

@@ -11,7 +11,9 @@ namespace {
 
 using namespace cicd;
 using namespace cicd::tests;
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string calls =
     "add_pipeline(web)\n"
@@ -121,6 +123,18 @@ TEST(a_setting, without_a_default_is_given_or_has_a_value_wherever_it_is_used) {
                                  "pipeline_service(web api PORT 80 ENV S={setting.s})\npipeline_setting(web s IN prod VALUE a)\n";
   EXPECT_THAT(told(read_with(workload, {}).errors), HasSubstr("the setting has no value in stage: 's'"));
   EXPECT_EQ(told(read_with(workload + "pipeline_setting(web s IN stage VALUE b)\n", {}).errors), "");
+}
+
+TEST(a_setting, that_a_test_alone_uses_is_used) {
+  const auto warnings_with = [](std::vector<std::string> of_tests) {
+    recorded_calls all = written(
+        "add_pipeline(web)\npipeline_step(web build COMMAND x STAGE build)\npipeline_setting(web s DEFAULT "
+        "a)\npipeline_setting(web t DEFAULT a)\n");
+    all.tree.settings_of_tests = std::move(of_tests);
+    return told(model_of(all, own_templates()).warnings);
+  };
+  EXPECT_THAT(warnings_with({"web.s"}), AllOf(Not(HasSubstr("'s'")), HasSubstr("nowhere: 't'")));
+  EXPECT_THAT(warnings_with({"other.s"}), HasSubstr("nowhere: 's'"));
 }
 
 TEST(a_setting, of_another_commit_is_passed_over_where_that_does_not_know_it) {

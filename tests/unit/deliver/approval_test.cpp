@@ -52,10 +52,12 @@ class approvals : public testing::Test {
     of.author = "Grace <grace@example.com>";
     of.approve_words = approve_words(step, 0);
     of.read_words = "cicd notes orders prod --to v1";
-    const result<permit> may_it = may(of, {.version = record.version,
-                                           .approvals = plan.before.approvals,
-                                           .approval_digest = hex(approval_digest(plan, record)),
-                                           .now = now});
+    const gate_state state{.version = record.version,
+                           .approvals = plan.before.approvals,
+                           .approval_digest = hex(approval_digest(plan, record)),
+                           .now = now};
+    approver = approver_of(of, state);
+    const result<permit> may_it = may(of, state);
     return may_it ? status() : status(may_it.error());
   }
 
@@ -65,6 +67,7 @@ class approvals : public testing::Test {
   cluster_plan plan;
   deployment_record record;
   std::chrono::system_clock::time_point now;
+  mutable std::string approver;  ///< of what was checked last
 };
 
 TEST_F(approvals, are_asked_for_only_where_they_are_required) {
@@ -85,6 +88,21 @@ TEST_F(approvals, that_are_missing_are_a_matter_of_policy_and_the_way_is_named) 
 TEST_F(approvals, of_these_images_and_objects_hold) {
   approve_it();
   EXPECT_TRUE(checked());
+}
+
+TEST_F(approvals, that_count_say_whose_they_are) {
+  EXPECT_FALSE(checked());
+  EXPECT_EQ(approver, "");
+  approve_it();
+  deployment_approval other = plan.before.approvals.front();
+  other.who = "grace";
+  other.expires = now;
+  plan.before.approvals.insert(plan.before.approvals.begin(), other);
+  EXPECT_TRUE(checked());
+  EXPECT_EQ(approver, "ada");
+  place.approval = approval_rule::none;
+  EXPECT_TRUE(checked());
+  EXPECT_EQ(approver, "") << "nobody was asked";
 }
 
 TEST_F(approvals, hold_for_a_day_and_then_say_when_they_ended) {
@@ -217,6 +235,21 @@ TEST(an_approval_of_an_artifact,
   again = record;
   again.images["image"].manifest = sha256("two");
   EXPECT_NE(approval_digest(again, "prod", {}), before);
+}
+
+TEST(an_approval_of_files, of_a_branchs_copy_holds_whatever_its_end_is_and_of_nothing_else) {
+  const auto digest_with = [](const std::string& end, const std::string& more = "1") {
+    return approval_digest(deployment_record{},
+                           {{"api.yaml", "metadata:\n  annotations:\n    cicd.dev/expires: \"" + end
+                                             + "\"\nspec: {replicas: " + more + "}\n"}});
+  };
+  const digest shown = digest_with("2026-12-07T19:00:00Z");
+  EXPECT_EQ(digest_with("2026-12-08T02:00:00Z"), shown);
+  EXPECT_NE(digest_with("2026-12-07T19:00:00Z", "2"), shown);
+  EXPECT_NE(digest_with("never, by another"), shown);
+  EXPECT_EQ(without_end_of_copy(R"({"cicd.dev/expires":"2026-12-07T19:00:00Z","b":1})"),
+            R"({"cicd.dev/expires":"","b":1})");
+  EXPECT_EQ(without_end_of_copy("cicd.dev/expires"), "cicd.dev/expires");
 }
 
 TEST_F(approvals, of_another_environment_do_not_hold) {

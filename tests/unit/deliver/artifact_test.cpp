@@ -115,8 +115,8 @@ class artifact_stores : public testing::Test {
     options.embedded = folder / "registry";
     return embedded_registry("services/orders", options);
   }
-  artifact_store store(const std::string& pipeline = "orders") const {
-    return {images(), pipeline, folder / "scratch"};
+  artifact_store store(const std::string& pipeline = "orders", const std::string& domain = {}) const {
+    return {images(), pipeline, folder / "scratch", domain};
   }
   temporary_folder folder;
 };
@@ -138,6 +138,28 @@ TEST_F(artifact_stores, keep_what_was_written_and_leave_nothing_in_their_scratch
   EXPECT_EQ((*read)->bundle, an_artifact().bundle);
   EXPECT_FALSE(*store().read(other_commit));
   EXPECT_TRUE(list_tree(folder / "scratch")->empty());
+}
+
+TEST_F(artifact_stores, give_what_a_change_published_to_that_change_alone_and_to_who_asks_for_it) {
+  const std::string change = "change-0123456789abcdef", another = "change-fedcba9876543210";
+  ASSERT_TRUE(store("orders", change).write(an_artifact("evil")).value_or(false));
+  ASSERT_TRUE(store("orders", change).write_history(commit, "{}"));
+  EXPECT_FALSE(*store().read(commit));
+  EXPECT_FALSE(*store("orders", another).read(commit));
+  EXPECT_FALSE(*store().read_history(commit));
+  EXPECT_TRUE(*store("orders", change).read_history(commit));
+  const auto own = store("orders", change).read(commit);
+  ASSERT_TRUE(own && *own);
+  EXPECT_EQ((*own)->domain, change);
+  artifact_store asks = store();
+  asks.take_changes();
+  ASSERT_TRUE(*asks.read(commit));
+  EXPECT_EQ((*asks.read(commit))->domain, change);
+  // It stands in nobody's way, and what is trusted comes first.
+  ASSERT_TRUE(store().write(an_artifact("good")).value_or(false));
+  for (const std::string& domain : {std::string(), change, another})
+    EXPECT_EQ((*store("orders", domain).read(commit))->record.images, an_artifact("good").record.images);
+  EXPECT_EQ((*asks.read(commit))->domain, "");
 }
 
 TEST_F(artifact_stores, write_once_and_take_an_equal_one_of_another_run_for_done) {

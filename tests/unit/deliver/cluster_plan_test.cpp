@@ -290,6 +290,24 @@ TEST_F(cluster_plans, have_a_fingerprint_that_moves_with_what_is_there_and_what_
   EXPECT_NE(first, fingerprint_of(planned({with_spec(ours("Deployment", "api"), 3)})));
 }
 
+TEST_F(cluster_plans, of_a_branchs_copy_have_one_fingerprint_and_approval_whatever_its_end_is) {
+  const auto plan_until = [&](const char* end, int replicas = 2) {
+    json api = with_spec(ours("Deployment", "api"), replicas), metadata = api["metadata"];
+    metadata.set("annotations", members_of("cicd.dev/expires", end));
+    api.set("metadata", std::move(metadata));
+    cluster_plan plan = planned({api});
+    plan.place.branch_key = "fix-click";
+    return plan;
+  };
+  with.apply({plan_until("2026-12-07T19:00:00Z").objects.front().wanted}, {});
+  const cluster_plan same = plan_until("2026-12-07T19:00:00Z"), later = plan_until("2026-12-07T20:00:00Z");
+  EXPECT_EQ(fingerprint_of(later), fingerprint_of(same));
+  EXPECT_EQ(approval_digest(later, {}), approval_digest(same, {}));
+  const cluster_plan other = plan_until("2026-12-07T19:00:00Z", 3);
+  EXPECT_NE(fingerprint_of(other), fingerprint_of(same));
+  EXPECT_NE(approval_digest(other, {}), approval_digest(same, {}));
+}
+
 TEST_F(cluster_plans, that_are_saved_hold_no_secret) {
   json secret = ours("Secret", "key"), data(json::object{});
   data.set("password", "aHVudGVyMg==");

@@ -41,6 +41,7 @@ struct brought {
                                                      },
                                                  .secret_of = secret_of,
                                                  .commit_of = {},
+                                                 .author_of = {},
                                                  .context_of = [](const auto&) { return release_context(); },
                                                  .masked = [](std::string text) { return text; }});
   }

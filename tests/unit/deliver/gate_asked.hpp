@@ -24,6 +24,7 @@ inline asked harmless(change what, bool is_outside) {
   of.is_protected = true;
   of.approval = approval_rule::required;
   of.follows = {ref_kind::branch, ref_pattern("main")};
+  of.base = base_declaration{.branch = "main", .commit = std::string(40, 'a')};
   of.event.kind = event_kind::push;
   of.event.system = "GitHub Actions";
   of.event.branch = "main";
@@ -80,6 +81,12 @@ inline void break_rule(gate_rule rule, asked& to) {
     case gate_rule::protection: to.of.event = {}; return;
     case gate_rule::dirty: to.of.sources[0].is_dirty = true; return;
     case gate_rule::ref: to.of.sources[0].git.branch = "feature"; return;
+    case gate_rule::proposal:
+      to.of.event.kind = event_kind::pull_request;
+      to.of.is_protected = false;
+      to.of.follows = {};
+      to.of.base->lacks = "pipeline_preview(orders IN prod …)";
+      return;
     case gate_rule::yanked:
       to.state.mark.emplace();
       to.state.mark->commit = std::string(40, 'a');

@@ -20,20 +20,20 @@ using namespace gate_asked;
 using testing::HasSubstr;
 
 /// What is asked, as docs/interface.md has it: a column for each rule in the gate's order (fork, protection,
-/// dirty, ref, pin, branches, version, moved tag, yanked, order, newer declaration, hold, from, soak, window,
-/// await, upstream, signature, remote ref, declaration, approval, GATE).
+/// dirty, ref, proposal, pin, branches, version, moved tag, yanked, order, newer declaration, hold, from,
+/// soak, window, await, upstream, signature, remote ref, declaration, approval, GATE).
 const std::map<change, std::string> documented{
-    {change::publish, "x.x.....x............."},      {change::deploy, "xxxxxxxxxxxxxxxxxxxxxx"},
-    {change::preview, "xxx.....x........x.xx."},      {change::canary, "xxx.....x..x.....x.xx."},
-    {change::canary_share, "xx......x..x........x."}, {change::branch_end, "x....................."},
-    {change::rollback, "xx......x..x.....x...."},     {change::task, "xx...................."},
-    {change::cron_run, "xx...................."},     {change::cron_pause, "x....................."},
-    {change::hold, "x....................."},         {change::approve, "x....................."},
-    {change::build, "....................x."},        {change::tag, "x....................."},
-    {change::yank, "x....................."},         {change::observe, "x....................."},
-    {change::secret, "x....................."}};
+    {change::publish, "x.x.x....x............."},      {change::deploy, "xxxxxxxxxxxxxxxxxxxxxxx"},
+    {change::preview, "xxx.x....x........x.xx."},      {change::canary, "xxx.x....x..x.....x.xx."},
+    {change::canary_share, "xx..x....x..x........x."}, {change::branch_end, "x...x.................."},
+    {change::rollback, "xx..x....x..x.....x...."},     {change::task, "xx..x.................."},
+    {change::cron_run, "xx..x.................."},     {change::cron_pause, "x...x.................."},
+    {change::hold, "x...x.................."},         {change::approve, "x...x.................."},
+    {change::build, ".....................x."},        {change::tag, "x...x.................."},
+    {change::yank, "x...x.................."},         {change::observe, "x......................"},
+    {change::secret, "x......................"}};
 /// The same of what lies in the build tree.
-const std::string asked_inside = ".x.xxxxxxxxxxxxxxx..xx";
+const std::string asked_inside = ".x.x.xxxxxxxxxxxxxx..xx";
 
 bool is_expected(change what, std::size_t rule, bool is_outside) {
   return documented.at(what)[rule] == 'x' && (is_outside || asked_inside[rule] == 'x');
@@ -88,8 +88,8 @@ TEST(gate, says_of_each_refusal_what_helps) {
 }
 
 TEST(gate, of_a_plan_does_not_ask_who_plans) {
-  for (const gate_rule rule :
-       {gate_rule::fork, gate_rule::protection, gate_rule::remote_ref, gate_rule::declaration}) {
+  for (const gate_rule rule : {gate_rule::fork, gate_rule::protection, gate_rule::proposal,
+                               gate_rule::remote_ref, gate_rule::declaration}) {
     asked one = harmless(change::deploy, true);
     one.of.rehearses = true;
     break_rule(rule, one);
@@ -168,6 +168,49 @@ TEST(protection, wants_variables_that_fit_together) {
   asked one = harmless(change::deploy, true);
   one.of.event.contradictions = {"GITHUB_REF and GITHUB_EVENT_PATH: they name different refs"};
   EXPECT_THAT(text_of(may(one.of, one.state).error()), HasSubstr("they name different refs"));
+}
+
+TEST(pull_requests, change_nothing_but_a_preview_that_the_base_branch_declares) {
+  asked one = harmless(change::preview, true);
+  one.of.event.kind = event_kind::pull_request;
+  EXPECT_FALSE(one.is_refused());
+  one.of.base->differs = {{"PATH", "prod/orders", ""}};
+  const result<permit> refused = may(one.of, one.state);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("PATH is another there: 'prod/orders'"));
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("main (aaaaaaa)"));
+  one.of.base.reset();
+  EXPECT_TRUE(one.is_refused()) << "a question that forgot to ask";
+  EXPECT_TRUE(may_begin(one.of)) << "it is not known yet";
+}
+
+TEST(pull_requests, approve_only_by_the_gate_of_the_ci_system) {
+  asked one = harmless(change::approve, true);
+  one.of.event.kind = event_kind::pull_request;
+  EXPECT_TRUE(one.is_refused());
+  one.of.is_preview_by_gate = true;
+  EXPECT_FALSE(one.is_refused());
+  one.of.what = change::hold;
+  EXPECT_TRUE(one.is_refused());
+}
+
+TEST(pull_requests, end_the_preview_of_their_own_branch_where_the_base_branch_has_it) {
+  asked one = harmless(change::branch_end, true);
+  EXPECT_FALSE(one.is_refused()) << "a sweep by a schedule";
+  one.of.event.kind = event_kind::pull_request;
+  one.of.event.source_branch = "fix";
+  EXPECT_TRUE(one.is_refused()) << "a sweep, or the end of a canary";
+  one.of.ends_preview_of = "other";
+  const result<permit> refused = may(one.of, one.state);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("no preview but that of its own branch: 'other'"));
+  one.of.ends_preview_of = "fix";
+  EXPECT_FALSE(one.is_refused());
+  one.of.base->differs = {{"PATH", "prod/orders", ""}};
+  EXPECT_TRUE(one.is_refused());
+  one.of.base.reset();
+  EXPECT_TRUE(one.is_refused()) << "a question that forgot to ask";
+  EXPECT_TRUE(may_begin(one.of)) << "it is not known yet";
 }
 
 TEST(followed_refs, are_never_those_of_a_pull_request_or_a_merge_queue) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cicd/base/text.hpp>
+#include <cicd/base/unicode.hpp>
 #include <cicd/deliver/notify/notice_text.hpp>
 
 namespace {
@@ -351,6 +352,25 @@ TEST(the_status_of_a_commit, is_that_of_each_deploy_and_of_the_steps_before) {
   EXPECT_EQ(of_build().context, "cicd/orders");
   run.fails("orders/test", "no");
   EXPECT_EQ(of_build().is, commit_status::state::failure);
+}
+
+TEST(a_commit_status, names_the_author_whole_and_cuts_the_rest) {
+  commit_status of{.description = "orders/test failed"};
+  EXPECT_EQ(with_author(of, "Ada Lovelace").description, "orders/test failed; the commit is by Ada Lovelace");
+  EXPECT_EQ(with_author(of, "").description, of.description);
+  of.description = std::string(200, 'x');
+  const std::string said = with_author(of, "Ada Lovelace").description;
+  EXPECT_TRUE(said.ends_with("…; the commit is by Ada Lovelace"));
+  EXPECT_EQ(columns(said), 140U);
+  EXPECT_LE(columns(with_author(of, std::string(500, 'y')).description), 140U);
+}
+
+TEST(a_yank, says_where_it_runs_and_where_only_an_unended_deploy_of_it_is_known) {
+  noticed of;
+  of.hear(yanked{"orders", "v2", "8f3c", "Ada", "slow", false, {"prod"}, {"stage"}});
+  EXPECT_THAT(
+      of.only().services.at(0).notes,
+      ElementsAre("it still runs in prod", "its deploy came to no good end, so that it may run in stage"));
 }
 
 }  // namespace

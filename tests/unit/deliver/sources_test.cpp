@@ -50,6 +50,15 @@ TEST_F(promoted, a_changed_key_is_a_change_of_the_pipeline_that_verifies_by_it_i
   EXPECT_EQ(dirty(verifying, plain), (std::vector{true, false}));
 }
 
+TEST_F(promoted, a_changed_program_of_gate_is_a_change_of_the_pipeline_that_is_asked_by_it_in_either_order) {
+  of.write("gate.sh", "another");
+  verifying.declared.environments.front().verify_signature.clear();
+  EXPECT_EQ(dirty(plain, verifying), (std::vector{false, false}));
+  verifying.declared.environments.front().gate = {text("./gate.sh")};
+  EXPECT_EQ(dirty(plain, verifying), (std::vector{false, true}));
+  EXPECT_EQ(dirty(verifying, plain), (std::vector{true, false}));
+}
+
 TEST_F(promoted, a_changed_declaration_is_a_change_of_both) {
   of.write("CMakeLists.txt", "declared otherwise");
   EXPECT_EQ(dirty(plain, verifying), (std::vector{true, true}));

@@ -15,7 +15,8 @@ pipeline orders() {
       .name = "orders",
       .steps = {step{.name = "build", .command = {"make"}, .stage = step_stage::build},
                 step{.name = "test", .command = {"make", "test"}, .after = {"build"}, .check = true}},
-      .images = {image{.name = "image", .base = "scratch", .files = {{.from = "out", .to = "/out"}}, .after = {"build"}}},
+      .images = {image{
+          .name = "image", .base = "scratch", .files = {{.from = "out", .to = "/out"}}, .after = {"build"}}},
       .services = {service{.name = "api", .port = 8080}},
       .environments = {environment{.name = "stage",
                                    .on = {.kind = ref_kind::branch, .pattern = "main"},
@@ -62,7 +63,7 @@ TEST(plan_of, a_tag_deploys_what_was_built_before_and_says_what_it_waits_for) {
 TEST(plan_of, what_has_no_ON_is_led_to_by_no_event_but_may_be_asked_for) {
   EXPECT_THAT(plan_of(orders(), tag("v1.2.3")).why_not("demo"), HasSubstr("no ON"));
   EXPECT_TRUE(plan_of(orders(), by_hand()).deploys_to("demo"));
-  EXPECT_TRUE(plan_of(orders(), pull_request(7)).deploys_to("demo"));
+  EXPECT_THAT(plan_of(orders(), pull_request(7)).why_not("demo"), HasSubstr("its only effect is a preview"));
   EXPECT_FALSE(plan_of(orders(), pull_request_of_fork(7)).deploys_to("demo"));
 }
 
@@ -73,7 +74,11 @@ TEST(plan_of, a_proposed_change_is_built_and_never_deployed_to_what_follows_a_re
     EXPECT_FALSE(plan.deploys_to("prod")) << plan;
     EXPECT_TRUE(plan.runs("test")) << plan;
   }
-  EXPECT_TRUE(plan_of(orders(), pull_request(7)).runs("publish"));
+  EXPECT_FALSE(plan_of(orders(), pull_request(7)).runs("publish"));
+  pipeline with_preview = orders();
+  with_preview.environments[0].via = deploy_way::gitops;
+  with_preview.previews = {preview{.in = "stage", .host = "orders.{slug}.example.com"}};
+  EXPECT_TRUE(plan_of(with_preview, pull_request(7)).runs("publish"));
   EXPECT_FALSE(plan_of(orders(), pull_request_of_fork(7)).runs("publish"));
 }
 
@@ -98,7 +103,8 @@ TEST(plan_of, a_declaration_is_refused_in_the_words_of_the_command_line) {
     EXPECT_THAT(refused.what(), HasSubstr("did you mean: stage"));
     EXPECT_THAT(refused.what(), HasSubstr("plan_of_test.cpp:"));
   }
-  EXPECT_THROW(plan_of(pipeline{.name = "orders", .base_template = "no-such"}, tag("v1")), refused_declaration);
+  EXPECT_THROW(plan_of(pipeline{.name = "orders", .base_template = "no-such"}, tag("v1")),
+               refused_declaration);
 }
 
 TEST(plan_of, a_misspelt_name_is_no_answer) {

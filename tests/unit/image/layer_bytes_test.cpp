@@ -198,6 +198,24 @@ TEST_F(layer_stores, of_a_build_tree_read_the_trusted_one_elsewhere) {
   EXPECT_TRUE(layer_store(at("build/layers"), at("cache")).is_own_folder(at("cache/blobs")));
 }
 
+TEST_F(layer_stores, take_nothing_that_says_it_was_written_by_another) {
+  const layer_store fork(at("domains/change-1/layers"), at("cache"));
+  ASSERT_TRUE(add("bytes"));
+  ASSERT_TRUE(fork.find(key));
+  const digest look = sha256("look");
+  fork.remember(look, key);
+  EXPECT_EQ(fork.key_for(look), key);
+  std::filesystem::copy(
+      at("domains/change-1/layers"), at("cache"),
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+  EXPECT_FALSE(store.find(key));
+  EXPECT_FALSE(store.key_for(look));
+  std::filesystem::create_directories(at("domains/change-2"));
+  std::filesystem::copy(at("domains/change-1/layers"), at("domains/change-2/layers"),
+                        std::filesystem::copy_options::recursive);
+  EXPECT_FALSE(layer_store(at("domains/change-2/layers"), at("nowhere")).find(key));
+}
+
 TEST_F(layer_stores, give_the_key_of_a_look_unless_it_is_damaged) {
   const digest look = sha256("look");
   EXPECT_FALSE(store.key_for(look));

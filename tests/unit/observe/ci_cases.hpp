@@ -49,6 +49,7 @@ inline void expect_each(const variables& common, const std::vector<recorded>& ca
     variables all = each.given;
     all.insert(common.begin(), common.end());
     EXPECT_EQ(told_of(all), each.meaning) << each.what;
+    EXPECT_EQ(ci_event_of(without_ci_system(surroundings(all))).system, "") << each.what;
   }
 }
 

@@ -128,6 +128,17 @@ TEST(ci_event_anywhere, of_a_proposed_change_has_its_number) {
   }
 }
 
+TEST(ci_event_anywhere, is_left_out_with_its_system_and_all_else_stays) {
+  const variables kept{{"CI", "true"}, {"CICD_JOBS", "2"}, {"HOME", "/home/ada"}, {"PATH", "/bin"}};
+  variables all = kept;
+  all.insert(
+      {{"GITHUB_ACTIONS", "true"}, {"GITHUB_TOKEN", "t"}, {"CI_JOB_TOKEN", "t"}, {"GITEA_ACTIONS", "true"}});
+  EXPECT_EQ(without_ci_system(surroundings(all)).all(), kept);
+  EXPECT_EQ(without_ci_system(surroundings(variables{{"PATH", "/bin"}})).all(),
+            variables({{"PATH", "/bin"}}));
+  EXPECT_EQ(without_ci_system(surroundings(variables{{"CI", "woodpecker"}})).all(), variables());
+}
+
 TEST(ci_event_anywhere, shows_no_control_characters_in_what_is_made_for_messages) {
   const ci_event event = ci_event_of(surroundings({{"CIRCLECI", "true"},
                                                    {"CIRCLE_PR_USERNAME", "some\x1b[31mbody"},

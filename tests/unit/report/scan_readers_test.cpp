@@ -13,6 +13,8 @@
 #include <fmt/format.h>
 
 #include <cicd/base/json.hpp>
+#include <cicd/base/secret_finder.hpp>
+#include <cicd/base/text.hpp>
 #include <cicd/base/utc.hpp>
 #include <cicd/report/scan/merged_sarif.hpp>
 
@@ -24,6 +26,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 sarif_places places() {
@@ -40,7 +43,7 @@ std::string text_of_report(const std::string& name) {
 }
 
 scan_report read_of(const std::string& text, const std::string& name = "x", const std::string& command = {}) {
-  auto read = read_scan_report({text, name, command}, places());
+  auto read = read_scan_report({text, name, command}, places(), {});
   EXPECT_TRUE(read) << name << "\n" << text;
   return read ? *std::move(read) : scan_report{};
 }
@@ -87,6 +90,18 @@ TEST(a_report, of_others_in_sarif_is_read) {
               testing::Contains("high .github/workflows/ci.yml:2 dangerous-triggers"));
   EXPECT_THAT(lines_of(report("osv-scanner.sarif")), ElementsAre("high pkg/go.mod CVE-2021-38561"))
       << "a score of 7.5, at level warning";
+}
+
+/// Written by hand: as its version 0.94 writes it, of a folder, and of an image in the last result.
+TEST(a_report, of_grype_has_a_score_by_rule_and_package_and_no_line_that_means_anything) {
+  const scan_report read = report("grype.sarif");
+  EXPECT_EQ(read.tool, "grype");
+  EXPECT_THAT(lines_of(read), ElementsAre("critical app/requirements.txt:1 CVE-2031-0001-pay",
+                                          "medium app/requirements.txt:1 CVE-2031-0002-rates",
+                                          "low orders/usr/lib/python3/dist-packages/till:1 "
+                                          "GHSA-aaaa-bbbb-cccc-till"))
+      << "a score of 0 is one, and it writes no level";
+  EXPECT_THAT(read.unread, IsEmpty());
 }
 
 TEST(a_report, of_gitleaks_is_high_and_its_secret_is_nowhere) {
@@ -141,8 +156,8 @@ TEST(a_report, of_clang_tidy_is_what_it_prints) {
 }
 
 TEST(a_report, that_is_empty_is_clean_for_clang_tidy_alone) {
-  EXPECT_TRUE(read_scan_report({"", "out.txt", "clang-tidy -p out"}, places()));
-  EXPECT_FALSE(read_scan_report({"", "out.txt", "ruff check"}, places()));
+  EXPECT_TRUE(read_scan_report({"", "out.txt", "clang-tidy -p out"}, places(), {}));
+  EXPECT_FALSE(read_scan_report({"", "out.txt", "ruff check"}, places(), {}));
 }
 
 TEST(a_report, of_clang_tidy_that_could_not_parse_a_file_says_so) {
@@ -201,7 +216,7 @@ TEST(a_report, of_npm_audit_has_a_finding_for_each_advisory) {
         "user":{"name":"user","severity":"high","range":"*","via":["lodash"]}}})");
   EXPECT_THAT(lines_of(read), ElementsAre("critical package-lock.json GHSA-2", "high package-lock.json user",
                                           "medium package-lock.json GHSA-1"));
-  EXPECT_FALSE(read_scan_report({R"({"auditReportVersion":2})", "x.json", {}}, places()));
+  EXPECT_FALSE(read_scan_report({R"({"auditReportVersion":2})", "x.json", {}}, places(), {}));
 }
 
 TEST(a_report, that_is_not_of_pip_audit_but_has_dependencies_is_none) {
@@ -210,15 +225,17 @@ TEST(a_report, that_is_not_of_pip_audit_but_has_dependencies_is_none) {
         R"({"bomFormat":"CycloneDX","dependencies":[],"fixes":[]})",
         R"({"dependencies":[{"ref":"a","dependsOn":[]}]})", R"({"dependencies":[{"name":"a"}]})",
         R"({"dependencies":[]})"})
-    EXPECT_FALSE(read_scan_report({other, "x.json", {}}, places())) << other;
+    EXPECT_FALSE(read_scan_report({other, "x.json", {}}, places(), {})) << other;
   EXPECT_TRUE(read_scan_report(
-      {R"({"dependencies":[{"name":"a","version":"1","vulns":[]}],"fixes":[]})", "x.json", {}}, places()));
+      {R"({"dependencies":[{"name":"a","version":"1","vulns":[]}],"fixes":[]})", "x.json", {}}, places(),
+      {}));
 }
 
 TEST(a_report, that_is_cut_off_is_none) {
   for (const char* name : {"ruff.sarif", "cppcheck.xml", "spotbugs.xml", "clippy.json", "pip-audit.json"}) {
     const std::string text = text_of_report(name);
-    EXPECT_FALSE(read_scan_report({std::string_view(text).substr(0, text.size() / 2), name, {}}, places()))
+    EXPECT_FALSE(
+        read_scan_report({std::string_view(text).substr(0, text.size() / 2), name, {}}, places(), {}))
         << name;
   }
 }
@@ -244,11 +261,44 @@ TEST(a_report, in_sarif_without_a_run_ran_nothing) {
 TEST(a_report, of_others_is_refused_and_odd_ones_survive) {
   for (const char* odd :
        {"", "{}", "[]", R"({"runs": 1})", "<html>", "hello", "<results", "{\"reason\":\"x\"}"})
-    EXPECT_FALSE(read_scan_report({odd, "x", {}}, places())) << odd;
+    EXPECT_FALSE(read_scan_report({odd, "x", {}}, places(), {})) << odd;
   for (const char* odd :
        {R"({"runs": [1, {"results": [1, {"locations": [1]}, {"ruleIndex": 99}]}]})",
         R"({"runs": [{"results": [{"kind":"pass"},{"level":"none"},{"suppressions":[{}]}]}]})"})
-    EXPECT_TRUE(read_scan_report({odd, "x", {}}, places())) << odd;
+    EXPECT_TRUE(read_scan_report({odd, "x", {}}, places(), {})) << odd;
+}
+
+TEST(a_report, holds_no_secret_that_is_known) {
+  const std::string value = "tok-9Xq2-made-up";
+  const secret_finder secrets({secret_value(value)});
+  const auto read = [&](std::string with) {
+    const std::string text = replaced_all(
+        R"({"runs": [{"tool": {"driver": {"name": "t-@", "version": "1-@", "rules": [{"id": "r-@",
+            "shortDescription": {"text": "w-@"}, "helpUri": "https://example.com/@"}]}},
+            "invocations": [{"executionSuccessful": false, "toolExecutionNotifications": [{"level": "error", "message": {"text": "n-@"}}]}],
+            "results": [{"ruleId": "r-@", "level": "error", "message": {"text": "m-@"}, "partialFingerprints": {"p/v1": "f-@"},
+              "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/@.c"}}}]}]}]})",
+        "@", with);
+    auto made = read_scan_report({text, "x", {}, true}, places(), secrets);
+    EXPECT_TRUE(made);
+    return made ? *std::move(made) : scan_report{};
+  };
+  const scan_report report = read(value);
+  ASSERT_THAT(report.findings, SizeIs(1));
+  const scan_finding& found = report.findings.front();
+  const auto& [name, rule] = *report.rules.begin();
+  std::vector<std::string> texts{report.tool,    report.version, found.rule, found.message, found.path,
+                                 found.identity, name,           rule.words, rule.help_uri};
+  texts.insert(texts.end(), report.unread.begin(), report.unread.end());
+  EXPECT_THAT(report.unread, Not(IsEmpty()));
+  for (const std::string& each : texts) EXPECT_THAT(each, Not(HasSubstr(value)));
+  EXPECT_EQ(found.rule, "r-***");
+  EXPECT_EQ(name, "r-***");
+  // Known by another value it is the same finding.
+  EXPECT_EQ(read("***").findings, report.findings);
+  const auto refused = read_scan_report({value, "x", {}, true}, places(), secrets);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().what, Not(HasSubstr(value)));
 }
 
 TEST(a_report, in_sarif_leaves_out_what_passed_or_is_suppressed) {

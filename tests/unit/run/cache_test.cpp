@@ -220,6 +220,27 @@ TEST_F(cache_fixture, nothing_in_an_entry_can_lead_out_of_the_folder_that_it_is_
       << "a report through a link among the outputs";
 }
 
+TEST_F(cache_fixture, an_entry_of_a_domain_counts_in_that_domain_alone) {
+  const step_cache fork(cache_folder(), "change-1"), other(cache_folder(), "change-2"),
+      trusted(cache_folder());
+  ASSERT_TRUE(fork.store(entry, work, log));
+  ASSERT_TRUE(fork.find(entry.result.key));
+  EXPECT_EQ(fork.find(entry.result.key)->by, "change-1");
+  const std::string path = fork.entry_path(entry.result.key);
+  for (const step_cache* elsewhere : {&trusted, &other}) {
+    const std::string to = elsewhere->entry_path(entry.result.key);
+    fs::create_directories(fs::path(to).parent_path());
+    fs::copy_file(path, to);
+    chmod(to.c_str(), 0600);
+    EXPECT_FALSE(elsewhere->find(entry.result.key)) << to;
+  }
+  // What is trusted is read by all, also where a job of the change was handed it.
+  ASSERT_TRUE(trusted.store(entry, work, log));
+  fs::copy_file(trusted.entry_path(entry.result.key), path, fs::copy_options::overwrite_existing);
+  EXPECT_TRUE(fork.find(entry.result.key));
+  EXPECT_TRUE(trusted.find(entry.result.key));
+}
+
 TEST_F(cache_fixture, an_entry_whose_artifact_is_none_is_a_miss) {
   for (const char* artifact : {"sha256:abc", "x", "sha256:\norders/image"}) {
     entry.result.artifact = artifact;

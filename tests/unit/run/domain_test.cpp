@@ -110,4 +110,21 @@ TEST(a_domain, that_nobody_used_for_two_weeks_is_removed_from_the_build_tree) {
   fs::remove_all(root);
 }
 
+TEST(what_domains_left, is_never_what_a_link_leads_to) {
+  const std::string root = (fs::temp_directory_path() / "cicd-domain-links").string();
+  fs::remove_all(root);
+  for (const bool is_own : {false, true}) {
+    const workspace where{.build_root = root + (is_own ? "/own" : "/domains"), .cache = root + "/cache"};
+    const std::string victim = root + "/victim";
+    fs::create_directories(victim + "/old");
+    fs::create_directories(fs::path(is_own ? where.own() : where.domains()).parent_path());
+    fs::create_directory_symlink(victim, is_own ? where.own() : where.domains());
+    if (is_own) fs::create_directories(victim + "/domains/old");
+    forget_old_domains(where, 4'000'000'000);
+    EXPECT_TRUE(exists(victim + "/old"));
+    EXPECT_TRUE(!is_own || exists(victim + "/domains/old"));
+  }
+  fs::remove_all(root);
+}
+
 }  // namespace

@@ -36,9 +36,9 @@ TEST(ndjson_of, writes_what_is_decided_of_a_deploy_and_of_an_artifact) {
       head
           + R"("event":"deploy_refused","pipeline":"orders","environment":"prod","to":{"id":"","generation":0,"version":"v2","who":"","when":"1970-01-01T00:00:00Z"},"rule":"SOAK","waits":true,"until":"2026-11-18T11:06:40Z","failure":{"class":"policy","what":"soaks"}})");
   EXPECT_EQ(
-      line_of(yanked{"orders", "v2", "8f3c", "Ada", "slow", false, {"prod"}}),
+      line_of(yanked{"orders", "v2", "8f3c", "Ada", "slow", false, {"prod"}, {"stage"}}),
       head
-          + R"("event":"yanked","pipeline":"orders","version":"v2","commit":"8f3c","who":"Ada","reason":"slow","runs_in":["prod"]})");
+          + R"("event":"yanked","pipeline":"orders","version":"v2","commit":"8f3c","who":"Ada","reason":"slow","runs_in":["prod"],"may_run_in":["stage"]})");
   EXPECT_EQ(
       line_of(cron_failed{{"orders", "prod", "kind"}, "clean", "team-orders", "exit status 3"}),
       head

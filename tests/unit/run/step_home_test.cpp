@@ -46,6 +46,18 @@ TEST_F(step_home_fixture, makes_the_folder_of_a_step_and_the_link_to_it) {
   EXPECT_TRUE(is_folder(of.folder_of(link())));
 }
 
+/// Such as a home folder `c:d`: git takes no list of folders with it.
+TEST_F(step_home_fixture, lies_in_no_folder_that_a_list_of_folders_cannot_name) {
+  fs::create_directories(at("c:d"));
+  const step_home elsewhere(surroundings({{"CICD_CACHE_DIR", at("c:d")}}), at("build"));
+  EXPECT_EQ(elsewhere.folder().find(':'), std::string::npos);
+  step_home named(surroundings({{"CICD_WORK_DIR", at("c:d")}}), at("build"));
+  const status made = named.prepare(link());
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().kind, exit_class::usage);
+  EXPECT_EQ(made.error().value, at("c:d"));
+}
+
 TEST_F(step_home_fixture, refuses_a_link_in_the_place_of_its_folder_and_changes_nothing_there) {
   fs::create_symlink(at("victim"), at("work/" + user));
   step_home of = home();

@@ -225,6 +225,19 @@ TEST(write_given, makes_a_file_with_its_folders_and_does_not_widen_a_mode) {
   EXPECT_FALSE(write_given(folder.path(), "text"));
 }
 
+TEST(write_given, privately_leaves_a_file_for_its_user_alone) {
+  const temporary_folder folder;
+  put(folder / "old", "old");
+  ASSERT_EQ(chmod((folder / "old").c_str(), 0644), 0);
+  fs::create_symlink("there", folder / "link");
+  for (const char* name : {"new", "old", "link"}) {
+    ASSERT_TRUE(write_given_privately(folder / name, "text"));
+    struct stat entry {};
+    ASSERT_EQ(stat((folder / name).c_str(), &entry), 0);
+    EXPECT_EQ(entry.st_mode & 0777U, 0600U) << name;
+  }
+}
+
 TEST(write_given, goes_on_in_the_file_that_standard_output_is) {
   const temporary_folder folder;
   const int before = dup(STDOUT_FILENO);

@@ -94,8 +94,8 @@ void check_copies(const draft& in, const declaration<environment>& of, findings&
   }
 }
 
-/// The folders that manifests are written to, each within a repository: none lies in another, since whoever
-/// writes the outer one owns all in it.
+/// The folders that manifests are written to, each within a repository: none lies in another, since the
+/// pipeline that writes the outer one owns all in it.
 class folder_keeper {
  public:
   explicit folder_keeper(findings& found) : found_(found) {}

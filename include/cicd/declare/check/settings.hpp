@@ -17,7 +17,7 @@ namespace cicd::declaring {
 void apply_settings(draft& of, const build_tree& given, findings& found);
 
 /// The part of `apply_settings` that puts the values where they are used.
-void put_settings(draft& of, findings& found);
+void put_settings(draft& of, const build_tree& given, findings& found);
 
 /// `-Dweb.region`
 std::string option_of_cmake(const draft& in, std::string_view name);

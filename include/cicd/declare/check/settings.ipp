@@ -237,7 +237,7 @@ void apply_settings(draft& of, const build_tree& given, findings& found) {
   }
   if (of.all<backing_service>().find("setting") != nullptr && !all.items().empty())
     found.add(of.all<backing_service>().find("setting")->near("name"), reserved_name("setting"));
-  put_settings(of, found);
+  put_settings(of, given, found);
 }
 
 void check_given_settings(const std::deque<draft>& all, const build_tree& given, findings& found) {

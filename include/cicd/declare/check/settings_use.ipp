@@ -25,7 +25,8 @@ using declared_setting = declaration<setting>;
 /// Puts values where settings are used, and knows which are.
 class use_of_settings {
  public:
-  use_of_settings(draft& in, findings& found) : in_(in), found_(found), declared_(in.settings) {
+  use_of_settings(draft& in, const build_tree& given, findings& found)
+      : in_(in), given_(given), found_(found), declared_(in.settings) {
     for (setting& each : declared_)
       if (each.in.empty()) each.value = {};
   }
@@ -157,11 +158,16 @@ class use_of_settings {
   void warn_of_unused() {
     if (in_.without_template || !found_.empty()) return;
     for (const declared_setting& each : in_.all<setting>().items())
-      if (!used_.contains(each.name))
+      if (!used_.contains(each.name) && !is_in_a_test(each.name))
         found_.warn(each.start(),
                     {.what = "the setting is used nowhere",
                      .value = each.name,
                      .allowed = "{" + std::string(setting_prefix) + each.name + "} in " + "ENV or COMMAND"});
+  }
+
+  bool is_in_a_test(const std::string& name) const {
+    return std::ranges::find(given_.settings_of_tests, in_.own.name + "." + name)
+           != given_.settings_of_tests.end();
   }
 
   place place_of_labels() const {
@@ -170,6 +176,7 @@ class use_of_settings {
   }
 
   draft& in_;
+  const build_tree& given_;
   findings& found_;
   std::vector<setting> declared_;  ///< without what the build tree was given
   std::set<std::string, std::less<>> used_;
@@ -186,8 +193,8 @@ std::vector<std::string> settings_named_in(std::string_view text) {
   return names;
 }
 
-void put_settings(draft& of, findings& found) {
-  declare_check_settings_use::use_of_settings(of, found).put_everywhere();
+void put_settings(draft& of, const build_tree& given, findings& found) {
+  declare_check_settings_use::use_of_settings(of, given, found).put_everywhere();
 }
 
 }  // namespace cicd::declaring

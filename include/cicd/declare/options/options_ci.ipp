@@ -12,7 +12,7 @@ namespace cicd::declaring {
 namespace declare_options_options_ci {
 namespace {
 
-const std::vector<std::string_view> systems{"github", "gitlab", "circleci"};
+const std::vector<std::string_view> systems{"github", "gitlab", "circleci", "buildkite", "drone", "jenkins"};
 
 bool is_image_of_jobs(std::string_view text) {
   const auto digest = text.find("@sha256:");
@@ -36,9 +36,13 @@ bool is_runner(std::string_view text) {
 void specialise_ci_export(option& of) {
   using namespace declare_options_options_ci;
   if (of.key == "systems")
-    of.choices = systems, of.allowed = "github, gitlab and circleci", of.is_unique = true;
+    of.choices = systems, of.allowed = "github, gitlab, circleci, buildkite, drone and jenkins",
+    of.is_unique = true;
   if (of.key == "runner")
-    of.allowed = "github=<label>, gitlab=<tag>, circleci=<resource class>", of.accepts = is_runner;
+    of.allowed =
+        "github=<label>, gitlab=<tag>, circleci=<resource class>, buildkite=<queue>, drone=<runner>, "
+        "jenkins=<label>",
+    of.accepts = is_runner;
   if (of.key == "image")
     of.allowed = "<registry>/<repository>, or such a reference that ends in @sha256:<64 digits>",
     of.accepts = is_image_of_jobs;

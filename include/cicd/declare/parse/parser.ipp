@@ -324,7 +324,9 @@ declaration<ci_export> read_ci_export(call_site& site, findings& found) {
   site.subject = site.from->where.function + "()";
   declaration<ci_export> read = read_options(site, declaration<ci_export>{.site = &site}, 0, found);
   if (!read.at("systems") && !site.unclear)
-    found.add(read.start(), missing_option("SYSTEMS", "github, gitlab and circleci", "SYSTEMS github"));
+    found.add(read.start(),
+              missing_option("SYSTEMS", "github, gitlab, circleci, buildkite, drone and jenkins",
+                             "SYSTEMS github"));
   return read;
 }
 

@@ -77,6 +77,8 @@ struct build_tree {
   std::vector<configured_file> programs{};
   /// What CMake was given for settings: `web.region` → value.
   std::map<std::string, std::string> settings{};
+  /// What tests of pipeline_test() use: `web.region`.
+  std::vector<std::string> settings_of_tests{};
   /// The files are those of another commit than the one that `settings` was given for: what it does not know
   /// there is passed over.
   bool is_of_another_commit = false;

@@ -98,6 +98,7 @@ result<build_tree> tree_from(const json& line) {
                     .files = std::make_shared<const std::vector<configured_file>>(*std::move(files)),
                     .programs = *std::move(programs),
                     .settings = std::move(settings),
+                    .settings_of_tests = line["settings_of_tests"].texts(),
                     .is_of_another_commit = line["other_commit"].boolean()};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include <cicd/declare/values/cluster_values.hpp>
 
@@ -34,6 +35,10 @@ struct cron_times {
 };
 /// `of` must not be empty.
 cron_times times_of(cron_schedule of);
+
+/// The same times as five fields without names, steps or `?`: `0,15,30,45 * * * *` of `*/15 * * * *`. A field
+/// is `*`, one range, or a list of numbers. `of` must not be empty.
+std::string fields_of_schedule(cron_schedule of);
 
 /// A change of a local clock, as in spring and autumn.
 struct clock_change {

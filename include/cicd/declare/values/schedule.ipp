@@ -4,6 +4,7 @@
 #include <cicd/declare/values/schedule.hpp>
 
 #include <algorithm>
+#include <string>
 
 namespace cicd {
 
@@ -65,6 +66,20 @@ bool has(std::uint64_t bits, int number) {
   return (bits >> number & 1) != 0;
 }
 
+std::string text_of_bits(std::uint64_t bits, const detail::cron_field& field, bool is_any) {
+  if (is_any) return "*";
+  int first = field.least, last = field.most;
+  while (!has(bits, first)) ++first;
+  while (!has(bits, last)) --last;
+  std::string list;
+  bool is_range = last > first + 1;
+  for (int at = first; at <= last; ++at) {
+    if (has(bits, at)) list += (list.empty() ? "" : ",") + std::to_string(at);
+    is_range = is_range && has(bits, at);
+  }
+  return is_range ? std::to_string(first) + "-" + std::to_string(last) : list;
+}
+
 }  // namespace
 }  // namespace declare_values_schedule
 
@@ -114,6 +129,21 @@ cron_times times_of(cron_schedule of) {
   made.months = next(fields[3], ignored);
   made.weekdays = next(fields[4], made.any_weekday);
   return made;
+}
+
+std::string fields_of_schedule(cron_schedule of) {
+  using namespace declare_values_schedule;
+  const cron_times times = times_of(of);
+  const auto& fields = detail::cron_schedule_rule::fields;
+  const auto all = [](const detail::cron_field& field) {
+    return (std::uint64_t{2} << field.most) - (std::uint64_t{1} << field.least);
+  };
+  const auto text = [&](std::uint64_t bits, const detail::cron_field& field) {
+    return text_of_bits(bits, field, bits == all(field)) + " ";
+  };
+  return text(times.minutes, fields[0]) + text(times.hours, fields[1])
+         + text_of_bits(times.days, fields[2], times.any_day) + " " + text(times.months, fields[3])
+         + text_of_bits(times.weekdays, fields[4], times.any_weekday);
 }
 
 bool cron_times::ever_runs() const {

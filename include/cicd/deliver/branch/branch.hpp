@@ -66,8 +66,8 @@ struct canary_offer {
 result<canary_offer> offer_canary(const branch_request& ask, kubernetes::cluster& with);
 
 /// Holds the labels of the branch's pods against every Service, disruption budget, autoscaler and network
-/// policy of the namespace, and every Deployment and the like: one that would take them although nobody meant
-/// it is class `conflict`. What may not be read cannot be judged: class `remote`.
+/// policy of the namespace, and every Deployment and the like: one that would take them although no
+/// declaration meant it is class `conflict`. What may not be read cannot be judged: class `remote`.
 status check_labels(kubernetes::cluster& with, const wanted_release& wanted, const cluster_plan& plan);
 
 }  // namespace cicd

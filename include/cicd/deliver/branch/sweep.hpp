@@ -15,7 +15,7 @@
 namespace cicd {
 
 /// The branches of `origin`, asked of the remote. Class `remote` when it does not answer, or answers that it
-/// has none: then nobody may conclude that a branch is gone.
+/// has none: then no sweep may conclude that a branch is gone.
 result<std::set<std::string>> branches_at_origin(const std::string& source_folder,
                                                  const surroundings& around,
                                                  const cancellation* cancelled);

@@ -1,5 +1,5 @@
-// A deploy step by step. The intent is written before the first object changes, so that whoever comes after a
-// crash knows what was begun; each write of the state fails when another was faster.
+// A deploy step by step. The intent is written before the first object changes, so that the run that comes
+// after a crash knows what was begun; each write of the state fails when another was faster.
 #pragma once
 
 #include <algorithm>
@@ -249,7 +249,7 @@ class deployment {
     return error_of(*rolled, wanted_.place.text());
   }
 
-  /// The team's own command runs with the door closed; whoever deployed meanwhile has the last word.
+  /// The team's own command runs with the door closed; a deploy that ran meanwhile has the last word.
   status verify() {
     state_.record->outcome = "verifying";
     if (status told = write_cluster_state(*with_, wanted_.place, state_); !told) return told;
@@ -364,7 +364,7 @@ class deployment {
     return roll_back(std::move(first), *good);
   }
 
-  /// Whoever has the lock now has the last word: nothing is put back, and the record is theirs.
+  /// The deploy that has the lock now has the last word: nothing is put back, and the record is its own.
   static error fenced_off(error held) { return std::move(held).with("left", nothing_put_back); }
 
   error stopped(error first, std::string what_is_left) {

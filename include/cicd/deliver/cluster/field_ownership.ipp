@@ -89,9 +89,9 @@ json held_back(const json& entry, json& fields, std::string_view member) {
   return entry_with(entry, std::move(kept));
 }
 
-/// The same of our own entry: what we sent until now and leave to an autoscaler from now on. Nobody else owns
-/// it until that one writes it, so a name of its own keeps it. Whether a cron job is suspended is declared
-/// where we sent it.
+/// The same of our own entry: what we sent until now and leave to an autoscaler from now on. No other manager
+/// owns it until that one writes it, so a name of its own keeps it. Whether a cron job is suspended is
+/// declared where we sent it.
 json left_behind(const json& entry, json& fields, std::string_view member) {
   json kept(json::object{});
   if (member == "replicas") move_field(fields, kept, "f:spec", "f:replicas");
@@ -200,7 +200,7 @@ json managed_fields_after(const json& live, const json& wanted, const std::vecto
       continue;
     }
     taken = taken || theirs;
-    // Fields of another version of the kind have other names; nobody owns them then.
+    // Fields of another version of the kind have other names; no manager owns them then.
     if (each["apiVersion"] != live["apiVersion"]) continue;
     json handed = each["fieldsV1"];
     const std::string_view left = left_to_others(live, wanted);

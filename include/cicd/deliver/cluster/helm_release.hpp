@@ -16,7 +16,7 @@ inline constexpr const char* helm_fact = "helm_releases";
 std::string helm_releases_in(const cluster_plan& plan);
 
 /// What a person should know before: that the releases are detached, and which of their objects the
-/// declaration does not have, which stay and are managed by nobody afterwards.
+/// declaration does not have, which stay and have no manager afterwards.
 std::vector<std::string> helm_remarks(kubernetes::cluster& with, const cluster_plan& plan);
 
 /// Detaches them: the Secrets (or ConfigMaps) that hold a release stay, under another owner than helm's, so

@@ -60,7 +60,7 @@ json with_at(json object, std::span<const char* const> path, json value) {
   return object;
 }
 
-/// An account that is sent no longer would stay, since its deprecated alias is nobody's to remove: what pods
+/// An account that is sent no longer would stay, since no manager removes its deprecated alias: what pods
 /// have without one is sent in its place. Of what teams write themselves, and of what was kept for a
 /// rollback.
 json without_old_account(json wanted, const json& live) {
@@ -131,7 +131,7 @@ class planning {
     return object["apiVersion"].text() + '/' + object["kind"].text();
   }
 
-  /// One of a kind that nobody knows is taken for one that lives in a namespace; the dry run refuses it.
+  /// One of an unknown kind is taken for one that lives in a namespace; the dry run refuses it.
   bool is_namespaced(const json& object) const {
     const auto found = kinds_.find(kind_of(object));
     return found == kinds_.end() || found->second;
@@ -163,7 +163,7 @@ class planning {
     if (const auto fact = wanted_.state_facts.find("home"); fact != wanted_.state_facts.end())
       home.namespace_name = fact->second;
     result<cluster_state> there = read_cluster_state(with_, home);
-    // Whoever may deploy a preview into a namespace of its own need not be able to read the environment's.
+    // A user who may deploy a preview into a namespace of its own need not be able to read the environment's.
     if (!there && there.error().kind == exit_class::remote) return {};
     if (!there) return std::move(there).error();
     return check_source(*wanted_.pipeline, ours, there->record, place_named(wanted_.place));

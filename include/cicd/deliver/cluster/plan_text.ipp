@@ -8,6 +8,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/cluster/plan.hpp>
 #include <cicd/deliver/cluster/selector.hpp>
+#include <cicd/deliver/policy/approval.hpp>
 #include <cicd/kubernetes/change_lines.hpp>
 
 namespace cicd {
@@ -126,9 +127,13 @@ digest fingerprint_of(const cluster_plan& plan) {
   add(plan.cluster);
   add(plan.place.namespace_name + '/' + plan.place.state_name());
   for (const planned_object& one : plan.objects) {
-    add(fmt::format("{} {} {} {}", static_cast<int>(one.kind), one.key.kind, one.key.namespace_name,
+    // Of a branch's copy each object changes, if only by its end.
+    const auto kind = one.kind == planned_object::what::same && !plan.place.branch_key.empty()
+                          ? planned_object::what::change
+                          : one.kind;
+    add(fmt::format("{} {} {} {}", static_cast<int>(kind), one.key.kind, one.key.namespace_name,
                     one.key.name));
-    add(compact(one.wanted));
+    add(without_end_of_copy(compact(one.wanted)));
     add(compact(deliver_cluster_plan_text::essence_of(one.live)));
   }
   return over.finish();
@@ -144,7 +149,7 @@ digest approval_digest(const cluster_plan& plan, const deployment_record& record
   for (const std::string& each : record.taken_over) over.update("taken over from " + each + '\n');
   for (const planned_object& one : plan.objects)
     if (one.kind != planned_object::what::remove) {
-      over.update(compact(one.wanted) + '\n');
+      over.update(without_end_of_copy(compact(one.wanted)) + '\n');
       for (const std::string& each : one.managers) over.update("in place of " + each + '\n');
     }
   return over.finish();

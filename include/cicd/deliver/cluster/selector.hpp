@@ -8,7 +8,7 @@
 namespace cicd {
 
 /// Whether a `LabelSelector` (`matchLabels`, `matchExpressions`) takes these labels. An empty one takes all,
-/// null none; an operator that we do not know takes all, so that nobody is overlooked.
+/// null none; an operator that we do not know takes all, so that no pod is overlooked.
 bool selector_takes(const json& selector, const json& labels);
 /// The same for the plain map of a Service; an empty one takes none.
 bool map_takes(const json& map, const json& labels);

@@ -411,7 +411,7 @@ cluster_deploy_options cluster_way::options_for(const deploy_request& of,
   options.planned = planned == nullptr ? nullptr : &planned->plan;
   if (!of.place().verify.empty() && of.step.branch_share() == nullptr)
     options.verify = [this, &of, &wanted, &say]() {
-      return run_verify(of.step.id, wanted, in_.around, in_.options.cancelled, say);
+      return run_verify(of.step.id, wanted, in_.around, in_.options.cancelled, in_.options.masked, say);
     };
   return options;
 }

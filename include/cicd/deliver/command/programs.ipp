@@ -158,7 +158,7 @@ result<std::string> run_way_program(way_program which, const program_request& wh
         exit_class::interrupted, what.subject, fmt::format("interrupted during {}", program.option), {}, {}};
   if (ran.end.good()) return std::move(ran.out);
   // Before it is cut into lines, and characters of it are written in another way.
-  for (std::string* const text : {&ran.out, &ran.err}) *text = what.secrets.masked(*text);
+  ran = masked(std::move(ran), [&](const std::string& text) { return what.secrets.masked(text); });
   const std::string path = fmt::format("environment.{}.{}", what.place.name.view(), program.path);
   if (ran.end.kind == ending::how::not_started)
     return no_such_program(what.subject, what.pipeline, path, run.words, ran.end.text);

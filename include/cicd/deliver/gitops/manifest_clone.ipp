@@ -43,7 +43,7 @@ namespace deliver_gitops_manifest_clone {
 constexpr std::string_view fetched_ref = "refs/cicd/tip";
 constexpr std::string_view made_ref = "refs/cicd/made";
 
-/// Waits for whoever has the lock, saying once what it is that it has.
+/// Waits for the process that has the lock, saying once what it is that it has.
 inline result<file_lock> locked(const manifest_target& target,
                                 const std::string& path,
                                 const std::string& what,

@@ -73,7 +73,7 @@ result<std::vector<std::string>> strange_commits(const manifest_target& branch,
   auto clone = manifest_clone::open(at->target, at->git, options);
   if (!clone) return std::move(clone).error();
   if (const auto brought = clone->bring(proposed.tip); !brought) return brought.error();
-  // What the main branch has is lost to no one.
+  // What the main branch has is lost nowhere.
   if (proposed.tip == now.tip) return std::vector<std::string>();
   if (!now.tip.empty()) {
     const captured merged =

@@ -439,7 +439,7 @@ deployed gitops_way::told(const deploy_request& of, const written_manifests& wha
 status gitops_way::use_up_at_home(const deploy_request& of,
                                   const written_manifests& what,
                                   const say_line& say) const {
-  if (!of.step.is_of_branch() || approval_rule_of(of.step) == approval_rule::none) return {};
+  if (!of.step.is_of_branch() || !in_.gate.asks_approval(of.step)) return {};
   const manifest_target home = target_of(of.pipeline(), of.place());
   const auto written =
       branch_of(home)->commit(home,
@@ -470,7 +470,7 @@ status gitops_way::verify(const deploy_request& of,
     if (const auto host = what.facts.find(branch_fact::host); host != what.facts.end())
       tried.facts.of_branch.host = host->second;
   }
-  status verified = run_verify(of.step.id, tried, in_.around, in_.options.cancelled, say);
+  status verified = run_verify(of.step.id, tried, in_.around, in_.options.cancelled, in_.options.masked, say);
   if (in_.options.cancelled.cancelled()) return verified;
   const decide_manifests decide = [&](const manifest_state& now) -> result<std::optional<decided_manifests>> {
     // A deploy that was recorded meanwhile is newer, and stays.

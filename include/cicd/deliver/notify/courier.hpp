@@ -41,6 +41,8 @@ struct courier_ports {
       secret_of;
   /// What a pipeline is built from; empty: that is not known.
   std::function<std::string(const std::string& pipeline)> commit_of;
+  /// Who is named where it fails: the author, where the commit is on a branch that is followed; else empty.
+  std::function<std::string(const std::string& pipeline, const std::string& commit)> author_of;
   /// Commits and links of one service.
   std::function<release_context(const service_notice& of)> context_of;
   /// Without what the run's secrets hold.
@@ -87,7 +89,7 @@ class courier {
   status bring_to_webhook(const notice& of);
   status bring_to_command(const notice& of);
   status bring_statuses(const told_state& all);
-  status set_status(const commit_status& of);
+  status set_status(commit_status of);
   const declared_pipeline* find(const std::string& pipeline) const;
   result<secret_value> token() const;
   const slack_users& users_for(const notice& of, const slack& server);

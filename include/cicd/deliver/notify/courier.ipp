@@ -287,7 +287,8 @@ status courier::bring_to_command(const notice& of) {
   const program_end end = ask({.words = deliver_notify_courier::words_of(of_.command),
                                .folder = pipelines_.front()->source_directory,
                                .limit = std::chrono::seconds(10),
-                               .input = compact(masked(json_of(of))) + "\n"},
+                               .input = compact(masked(json_of(of))) + "\n",
+                               .masked = ports_.masked},
                               ports_.around, cancelled_);
   if (end.is == program_end::state::yes) return {};
   if (end.is == program_end::state::interrupted)
@@ -295,7 +296,7 @@ status courier::bring_to_command(const notice& of) {
   const exit_class kind = end.is_missing ? exit_class::usage : exit_class::remote;
   return error{
       kind, {}, end.is_missing ? "it cannot be started: " + end.how : "it ended with " + end.how, {}, {}}
-      .with("it said", displayable(ports_.masked(end.last_lines), newlines::keep));
+      .with("it said", displayable(end.last_lines, newlines::keep));
 }
 
 status courier::bring_statuses(const told_state& all) {
@@ -329,7 +330,11 @@ const declared_pipeline* courier::find(const std::string& pipeline) const {
 }
 
 /// Once for each state.
-status courier::set_status(const commit_status& of) {
+status courier::set_status(commit_status of) {
+  if (of.is == commit_status::state::failure && ports_.author_of) {
+    const std::string author = ports_.masked(ports_.author_of(of.pipeline, of.commit));
+    of = with_author(std::move(of), author);
+  }
   const std::string key = of.context + "\n" + of.commit;
   if (statuses_.contains(key) && statuses_[key] == of) return {};
   const std::string page =

@@ -121,8 +121,8 @@ class notice_board {
   std::vector<changed_place> without_memory() const;
   void remember(const changed_place& at, const announcement& before);
   std::vector<notice> notices() const;
-  /// What is to be remembered of a place, less the messages; nothing where that is nothing new. What no one
-  /// was told of who should be is not known as told.
+  /// What is to be remembered of a place, less the messages; nothing where that is nothing new. What a
+  /// destination should be told of and was not is not known as told.
   struct memory {
     changed_place at;
     announcement before, now;

@@ -300,6 +300,8 @@ struct notice_board::writer {
     of.told.who = one.who;
     of.told.why = one.reason;
     for (const std::string& each : one.runs_in) of.told.notes.push_back("it still runs in " + each);
+    for (const std::string& each : one.may_run_in)
+      of.told.notes.push_back("its deploy came to no good end, so that it may run in " + each);
   }
   void operator()(const cron_failed& one) const {
     row& of = to.row_at(one.at, one.cron_job);
@@ -409,7 +411,7 @@ std::vector<notice> notice_board::notices() const {
   return all;
 }
 
-/// A failure is remembered also where no one is to be told of it: someone may be of the recovery.
+/// A failure is remembered also where no destination is told of it: one may be of the recovery.
 std::vector<notice_board::memory> notice_board::memories(const told_services& to) const {
   std::vector<memory> all;
   std::map<std::string, std::size_t> places;

@@ -38,6 +38,9 @@ json json_of(const notice& of);
 
 /// Of each deploy.
 std::vector<commit_status> statuses_of(const std::vector<notice>& all);
+/// The same with the author of the commit in what it says, whole where that is too long; as it is without
+/// one.
+commit_status with_author(commit_status of, const std::string& author);
 /// Of a pipeline whose steps were run for `commit`.
 commit_status status_of_build(const std::string& pipeline,
                               const notice_board::build_state& build,

@@ -400,6 +400,14 @@ std::vector<commit_status> statuses_of(const std::vector<notice>& all) {
   return made;
 }
 
+commit_status with_author(commit_status of, const std::string& author) {
+  constexpr std::size_t most = 140;  // of GitHub, which refuses more
+  if (author.empty()) return of;
+  const std::string by = "; the commit is by " + cut_to(author, most / 2);
+  of.description = cut_to(of.description, most - columns(by)) + by;
+  return of;
+}
+
 commit_status status_of_build(const std::string& pipeline,
                               const notice_board::build_state& build,
                               const std::string& commit) {

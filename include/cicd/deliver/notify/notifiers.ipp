@@ -7,6 +7,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/declare/options/kinds.hpp>
+#include <cicd/deliver/notify/failing_commit.hpp>
 #include <cicd/deliver/notify/notifiers.hpp>
 #include <cicd/deliver/policy/source_check.hpp>
 #include <cicd/deliver/release_notes.hpp>
@@ -65,7 +66,7 @@ notifiers::notifiers(notifier_ports ports) : ports_(std::move(ports)), board_(po
   std::vector<std::pair<std::string, declared_one>> all;
   for (const declared_pipeline& pipeline : ports_.declared.pipelines)
     for (const notifier& each : pipeline.declared.notifiers) {
-      // A fork gets no token, and tells no one.
+      // A fork gets no token, and tells no destination.
       if (!ports_.gate.may_have_secrets(pipeline, pipeline.declared.name.str())) continue;
       const std::string identity = identity_of(each, pipeline);
       auto found = std::ranges::find(all, identity, &std::pair<std::string, declared_one>::first);
@@ -91,6 +92,12 @@ notifiers::notifiers(notifier_ports ports) : ports_(std::move(ports)), board_(po
                       .commit_of =
                           [this](const std::string& pipeline) {
                             return ports_.commit_of ? ports_.commit_of(pipeline) : std::string();
+                          },
+                      .author_of =
+                          [this](const std::string& pipeline, const std::string& commit) {
+                            const declared_pipeline* const of = ports_.declared.find(pipeline);
+                            return of == nullptr ? std::string()
+                                                 : author_of_followed(*of, commit, ports_.around);
                           },
                       .context_of = [this](const service_notice& of) { return context_of(of); },
                       .masked = ports_.masked,

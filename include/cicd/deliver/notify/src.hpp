@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cicd/deliver/notify/courier.ipp>
+#include <cicd/deliver/notify/failing_commit.ipp>
 #include <cicd/deliver/notify/notice.ipp>
 #include <cicd/deliver/notify/notice_board.ipp>
 #include <cicd/deliver/notify/notice_text.ipp>

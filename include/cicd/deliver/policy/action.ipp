@@ -30,7 +30,10 @@ result<std::unique_ptr<kubernetes::cluster>> action_ports::reopen(std::size_t cl
 }
 
 deployment_facts facts_of(const deployment_record& record) {
-  return {record.id, record.version, record.commit, record.who, record.generation, record.when};
+  deployment_facts facts{record.id,  record.version,    record.commit,
+                         record.who, record.generation, record.when};
+  for (const auto& [name, image] : record.images) facts.images.emplace(name, oci_text(image.manifest));
+  return facts;
 }
 
 status check_way(const std::string& subject,

@@ -37,6 +37,9 @@ approval_rule approval_rule_of(const graph_step& step);
 digest approval_digest(const artifact_record& artifact,
                        const std::string& environment,
                        const std::vector<std::string>& taken_over);
+/// The text of objects without the end of a branch's copy, which each deploy puts off: what was agreed to
+/// before it is the same afterwards.
+std::string without_end_of_copy(std::string text);
 /// The same of images and rendered files, where there is no artifact yet.
 digest approval_digest(const deployment_record& record, const std::map<std::string, std::string>& files);
 

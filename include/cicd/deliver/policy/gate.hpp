@@ -11,6 +11,7 @@
 
 #include <cicd/declare/model.hpp>
 #include <cicd/declare/pipeline.hpp>
+#include <cicd/deliver/policy/base_declaration.hpp>
 #include <cicd/deliver/policy/version_order.hpp>
 #include <cicd/deliver/records/cluster_state.hpp>
 #include <cicd/deliver/records/record.hpp>
@@ -48,6 +49,7 @@ enum class gate_rule : std::uint8_t {
   protection,   ///< PROTECTED
   dirty,        ///< uncommitted changes, of the sources or of the declaration
   ref,          ///< ON, by what is checked out and by the event
+  proposal,     ///< a pull request changes nothing but its preview, where its base branch declares that
   pin,          ///< PIN: it is the one artifact that goes there
   branches,     ///< BRANCHES of pipeline_release()
   version,      ///< the tag is a version of VERSIONS
@@ -75,12 +77,12 @@ inline constexpr change all_changes[] = {
     change::hold,       change::approve,  change::build,   change::tag,      change::yank,
     change::observe,    change::secret};
 inline constexpr gate_rule all_rules[] = {
-    gate_rule::fork,     gate_rule::protection, gate_rule::dirty,      gate_rule::ref,
-    gate_rule::pin,      gate_rule::branches,   gate_rule::version,    gate_rule::moved_tag,
-    gate_rule::yanked,   gate_rule::superseded, gate_rule::weakened,   gate_rule::hold,
-    gate_rule::from,     gate_rule::soak,       gate_rule::window,     gate_rule::await,
-    gate_rule::upstream, gate_rule::signature,  gate_rule::remote_ref, gate_rule::declaration,
-    gate_rule::approval, gate_rule::program};
+    gate_rule::fork,        gate_rule::protection, gate_rule::dirty,      gate_rule::ref,
+    gate_rule::proposal,    gate_rule::pin,        gate_rule::branches,   gate_rule::version,
+    gate_rule::moved_tag,   gate_rule::yanked,     gate_rule::superseded, gate_rule::weakened,
+    gate_rule::hold,        gate_rule::from,       gate_rule::soak,       gate_rule::window,
+    gate_rule::await,       gate_rule::upstream,   gate_rule::signature,  gate_rule::remote_ref,
+    gate_rule::declaration, gate_rule::approval,   gate_rule::program};
 
 /// The table: which rules a change is asked. Documented in docs/interface.md, "Who may change what".
 bool is_asked(change what, gate_rule rule);
@@ -163,7 +165,13 @@ struct gate_question {
   std::string signer{};                ///< VERIFY_SIGNATURE, `keys/release.pub`; empty: not asked
   std::vector<std::string> program{};  ///< GATE, with its placeholders replaced
   bool rehearses = false;              ///< only a plan: who asks is of no importance
+  bool rehearses_event = false;        ///< of a plan for an event, it is
   ci_event event{};
+  /// Of a preview, or a publish, of a pull request: what its base branch says of it; nothing: it was not
+  /// asked.
+  std::optional<base_declaration> base{};
+  std::string ends_preview_of{};    ///< of the end of a preview that a person names: its branch
+  bool is_preview_by_gate = false;  ///< of an approval of a preview: by who passed the CI system's gate
   std::vector<source_facts> sources;
   std::string approve_words{};  ///< `cicd approve orders prod --canary`, what gives this very approval
   std::string read_words{};     ///< `cicd notes orders prod --to v1.5.0`, what shows what would be approved
@@ -320,6 +328,9 @@ class permit {
 status may_begin(const gate_question& question);
 /// What is refused, and for how long. GATE is no part of it where it was not asked.
 std::optional<gate_refusal> refusal_of(const gate_question& question, const gate_state& state);
+
+/// Whose approval counts, as it was given; empty where none is asked for, or none counts.
+std::string approver_of(const gate_question& question, const gate_state& state);
 /// The same of the rules before one, whose facts may not be there yet.
 std::optional<gate_refusal> refusal_before(gate_rule rule,
                                            const gate_question& question,

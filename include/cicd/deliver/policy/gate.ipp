@@ -15,14 +15,15 @@ using rules = std::vector<gate_rule>;
 /// The order within a row is of no importance.
 const rules& rules_of(change what) {
   using enum gate_rule;
-  static const rules publish{fork, dirty, yanked},
-      deploy{fork,     protection, dirty,      ref,         pin,      branches, version, moved_tag,
-             yanked,   superseded, weakened,   hold,        from,     soak,     window,  await,
-             upstream, program,    remote_ref, declaration, approval, signature},
-      preview{fork, protection, dirty, yanked, declaration, approval, signature},
-      canary{fork, protection, dirty, yanked, hold, declaration, approval, signature},
-      share{fork, protection, yanked, hold, approval}, rollback{fork, protection, yanked, hold, signature},
-      by_hand{fork, protection}, build{approval}, any{fork};
+  static const rules publish{fork, dirty, proposal, yanked},
+      deploy{fork,      protection, dirty,      ref,        proposal,    pin,      branches, version,
+             moved_tag, yanked,     superseded, weakened,   hold,        from,     soak,     window,
+             await,     upstream,   program,    remote_ref, declaration, approval, signature},
+      preview{fork, protection, dirty, proposal, yanked, declaration, approval, signature},
+      canary{fork, protection, dirty, proposal, yanked, hold, declaration, approval, signature},
+      share{fork, protection, proposal, yanked, hold, approval},
+      rollback{fork, protection, proposal, yanked, hold, signature}, by_hand{fork, protection, proposal},
+      build{approval}, own{fork}, any{fork, proposal};
   switch (what) {
     case change::publish: return publish;
     case change::deploy: return deploy;
@@ -33,23 +34,24 @@ const rules& rules_of(change what) {
     case change::task:
     case change::cron_run: return by_hand;
     case change::build: return build;
+    // What is told of a pull request is written down.
+    case change::observe:
+    case change::secret: return own;
     case change::branch_end:
     case change::cron_pause:
     case change::hold:
     case change::approve:
     case change::yank:
-    case change::observe:
-    case change::tag:
-    case change::secret: break;
+    case change::tag: break;
   }
   return any;
 }
 
-/// A change within the build tree has no effect outside: there forks, a tree that is not clean and the remote
-/// repositories do not count.
+/// A change within the build tree has no effect outside: there forks, other pull requests, a tree that is not
+/// clean and the remote repositories do not count.
 bool is_asked_inside(gate_rule rule) {
   return rule != gate_rule::fork && rule != gate_rule::dirty && rule != gate_rule::remote_ref
-         && rule != gate_rule::declaration;
+         && rule != gate_rule::declaration && rule != gate_rule::proposal;
 }
 
 status judge(gate_rule rule, const gate_question& of, const gate_state& state) {
@@ -59,6 +61,7 @@ status judge(gate_rule rule, const gate_question& of, const gate_state& state) {
     case gate_rule::protection: return judge_protection(of);
     case gate_rule::dirty: return judge_dirty(of);
     case gate_rule::ref: return judge_ref(of);
+    case gate_rule::proposal: return judge_proposal(of);
     case gate_rule::pin: return judge_pin(of, state);
     case gate_rule::branches: return judge_branches(of);
     case gate_rule::version: return judge_version(of);
@@ -89,7 +92,9 @@ bool is_passed_by_hotfix(gate_rule rule) {
 
 /// Whether the rule has a say in this very question.
 bool concerns(gate_rule rule, const gate_question& of) {
-  const bool is_about_who = rule == gate_rule::fork || rule == gate_rule::protection;
+  const bool is_about_who =
+      !of.rehearses_event
+      && (rule == gate_rule::fork || rule == gate_rule::protection || rule == gate_rule::proposal);
   // Where the branch is on the remote is asked of what is done, not of a plan.
   const bool is_of_remote = rule == gate_rule::remote_ref || rule == gate_rule::declaration;
   if (of.rehearses && (is_about_who || is_of_remote)) return false;
@@ -157,6 +162,7 @@ std::string_view word_of(gate_rule rule) {
     case protection: return "PROTECTED";
     case dirty: return "dirty";
     case ref: return "ON";
+    case proposal: return "pull request";
     case pin: return "PIN";
     case branches: return "BRANCHES";
     case version: return "VERSIONS";
@@ -184,6 +190,7 @@ status may_begin(const gate_question& question) {
     return each.remote.has_value() || each.released.has_value();
   });
   const auto is_known = [&](gate_rule rule) {
+    if (rule == gate_rule::proposal && !question.base && gate_rules::is_asked_of_base(question)) return false;
     const bool is_of_remote = rule == gate_rule::remote_ref || rule == gate_rule::declaration
                               || (rule == gate_rule::branches && question.is_outside);
     return !needs_state(rule) && (!is_of_remote || asked_remotes);
@@ -213,6 +220,10 @@ std::optional<gate_refusal> refusal_before(gate_rule end,
     if (!first->waits) break;
   }
   return first;
+}
+
+std::string approver_of(const gate_question& question, const gate_state& state) {
+  return gate_rules::approver_in(question, state);
 }
 
 std::optional<gate_refusal> refusal_of(const gate_question& question, const gate_state& state) {

@@ -10,6 +10,9 @@ namespace cicd::gate_rules {
 
 // --- Who asks ---
 status judge_fork(const gate_question& of);
+/// Whether the base branch has a say in a change of a pull request, so that it has to be asked.
+bool is_asked_of_base(const gate_question& of);
+status judge_proposal(const gate_question& of);
 status judge_protection(const gate_question& of);
 
 // --- What is checked out ---
@@ -37,6 +40,7 @@ status judge_succession(const gate_question& of, const gate_state& state);
 status judge_weakened(const gate_question& of, const gate_state& state);
 status judge_hold(const gate_question& of, const gate_state& state);
 status judge_approval(const gate_question& of, const gate_state& state);
+std::string approver_in(const gate_question& of, const gate_state& state);
 
 // --- The table ---
 /// Whether the rule is asked of a change outside, or of one within the build tree, which fewer rules concern.

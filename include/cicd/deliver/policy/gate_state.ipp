@@ -181,6 +181,13 @@ std::string objection(const deployment_approval& to, const gate_question& of, co
 
 }  // namespace
 
+std::string approver_in(const gate_question& of, const gate_state& state) {
+  if (of.approval == approval_rule::none) return {};
+  const auto found = std::ranges::find_if(
+      state.approvals, [&](const deployment_approval& each) { return objection(each, of, state).empty(); });
+  return found == state.approvals.end() ? std::string() : found->who;
+}
+
 status judge_approval(const gate_question& of, const gate_state& state) {
   if (of.approval == approval_rule::none) return {};
   const bool is_other = of.approval == approval_rule::other;
@@ -205,6 +212,9 @@ status judge_approval(const gate_question& of, const gate_state& state) {
                                                          : of.subject;
   return refusal(of, unapproved(of.what), subject)
       .with("there", displayable(near))
+      .with("base branch", of.base && of.event.kind == event_kind::pull_request
+                               ? "whether an approval is needed is for this to say: " + of.base->by
+                               : std::string())
       .with("allowed", std::string(approvable_of(of, state))
                            + (is_other ? ", by another person than " + displayable(of.author) : ""))
       .with("try", of.approve_words + " --reason '…', by a user who has read " + of.read_words);

@@ -48,6 +48,73 @@ status judge_fork(const gate_question& of) {
 
 namespace {
 
+/// Its preview ends with a pull request.
+bool ends_own_preview(const gate_question& of) {
+  return of.what == change::branch_end && !of.event.source_branch.empty()
+         && of.ends_preview_of == of.event.source_branch;
+}
+
+}  // namespace
+
+bool is_asked_of_base(const gate_question& of) {
+  return of.event.kind == event_kind::pull_request && !of.event.fork && of.is_outside
+         && (of.what == change::preview || of.what == change::publish || ends_own_preview(of));
+}
+
+namespace {
+
+/// What is declared in the base branch is what a pull request may go to.
+status judge_base(const gate_question& of, const base_declaration& base) {
+  const std::string there = fmt::format("{} ({})", displayable(base.branch), base.commit.substr(0, 7));
+  if (!base.lacks.empty())
+    return refusal(of, "a pull request goes only where its base branch lets it: it does not declare this",
+                   displayable(base.lacks))
+        .with("there", there)
+        .with("allowed", "previews that the base branch declares, and what they publish")
+        .with("try", "merge the declaration first, in a pull request of its own");
+  if (base.differs.empty()) return {};
+  const declared_difference& first = base.differs.front();
+  error refused = refusal(
+      of,
+      fmt::format("a pull request goes only where {} lets it: {} is another there",
+                  base.branch == of.event.branch ? "its base branch" : "the default branch", first.option),
+      displayable(first.here));
+  refused = std::move(refused).with("there", there);
+  for (const declared_difference& each : base.differs)
+    refused = std::move(refused).with(
+        "declared there",
+        fmt::format("{} {}", each.option, each.there.empty() ? "(none)" : displayable(each.there)));
+  return std::move(refused).with("try", "merge the declaration first, in a pull request of its own");
+}
+
+}  // namespace
+
+status judge_proposal(const gate_question& of) {
+  if (of.event.kind != event_kind::pull_request || of.event.fork) return {};
+  if (is_asked_of_base(of)) {
+    if (of.base) return judge_base(of, *of.base);
+    return refusal(of, "the base branch of the pull request was not asked", displayable(of.event.branch))
+        .with("try", "report this as a bug");
+  }
+  // The embedded default is no effect outside; a preview's approval is given by who passed the system's gate.
+  const bool is_of_gate = of.what == change::approve && of.is_preview_by_gate;
+  if (of.what == change::preview || of.what == change::publish || is_of_gate) return {};
+  if (of.what == change::branch_end && !of.ends_preview_of.empty())
+    return refusal(of, "a pull request ends no preview but that of its own branch",
+                   displayable(of.ends_preview_of))
+        .with("allowed", displayable(of.event.source_branch));
+  return refusal(of,
+                 fmt::format("a pull request {}: its only effect is a preview, since it may change any rule",
+                             never_text(of.what)),
+                 displayable(of.event.source_branch.empty() ? of.event.branch : of.event.source_branch))
+      .with("there", fmt::format("{} ({})", displayable(of.event.system), of.event.known_by))
+      .with("try", of.what == change::approve
+                       ? "approve it outside of the pull request's jobs, as a user who has read it"
+                       : "merge it, or run the same command outside of the pull request's jobs");
+}
+
+namespace {
+
 /// The events on which each kind of change is made in a protected environment.
 std::vector<event_kind> events_for(change what, bool is_by_hand) {
   using enum event_kind;

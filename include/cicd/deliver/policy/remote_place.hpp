@@ -54,6 +54,30 @@ status fetch_refs(const source_facts& source,
                   const surroundings& around,
                   const cancellation* cancelled);
 
+/// A branch with its commit, which this clone has.
+struct branch_tip {
+  std::string name, commit;
+};
+/// A branch of the remote repository, and the one that its HEAD names.
+struct brought_branches {
+  branch_tip asked;
+  std::optional<branch_tip> standard{};  ///< nothing where its HEAD names none
+};
+/// Both as the remote repository has them now, by one question; this clone has their commits afterwards, and
+/// no branch of it moves. Class `remote` where it does not answer, `policy` where nothing says where it is or
+/// there is no such branch.
+result<brought_branches> bring_branches(const source_facts& source,
+                                        const std::string& branch,
+                                        const ci_event& event,
+                                        const surroundings& around,
+                                        const cancellation* cancelled);
+/// The same as this clone has them, nobody is asked: of the remote repository, else its own; nothing where it
+/// has no such branch.
+std::optional<brought_branches> branches_here(const source_facts& source,
+                                              const std::string& branch,
+                                              const ci_event& event,
+                                              const surroundings& around);
+
 /// The names of the tags that the remote repository has; none where nothing says where it is.
 result<std::vector<std::string>> tags_on_remote(const source_facts& source,
                                                 const ci_event& event,

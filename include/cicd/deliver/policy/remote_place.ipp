@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
@@ -98,10 +99,11 @@ result<std::string> listed(const remote_branch& at,
                            const std::vector<std::string>& refs,
                            const observing::git_layout& clone,
                            const surroundings& around,
-                           const cancellation* cancelled) {
+                           const cancellation* cancelled,
+                           const char* how = "--quiet") {
   result<git_client> git = git_client::find(around, cancelled, at.is_by_url() ? at.url : std::string());
   if (!git) return std::move(git).error();
-  std::vector<std::string> words{"ls-remote", "--quiet", "--end-of-options",
+  std::vector<std::string> words{"ls-remote", "--quiet", how, "--end-of-options",
                                  at.is_by_url() ? url_without_login(at.url) : at.name};
   words.insert(words.end(), refs.begin(), refs.end());
   captured printed = git->run(clone.own, words);
@@ -185,6 +187,51 @@ result<std::optional<source_refs>> asked_refs(const source_facts& source,
   const result<std::string> printed = listed(**at, refs, *clone, around, cancelled);
   if (!printed) return printed.error();
   return std::optional(refs_in(*printed, '\t'));
+}
+
+constexpr std::string_view head = "HEAD";
+
+/// The branch that `ref: refs/heads/<name>\tHEAD` names, with its commit.
+std::optional<branch_tip> standard_in(const std::string& printed) {
+  constexpr std::string_view before = "ref: refs/heads/";
+  branch_tip made;
+  for (const std::string& line : split(printed, '\n')) {
+    const auto tab = line.find('\t');
+    if (tab == line.npos || std::string_view(line).substr(tab + 1) != head) continue;
+    if (line.starts_with(before))
+      made.name = line.substr(before.size(), tab - before.size());
+    else if (!line.starts_with("ref:"))
+      made.commit = line.substr(0, tab);
+  }
+  return made.name.empty() || made.commit.empty() ? std::nullopt : std::optional(std::move(made));
+}
+
+/// Fetches the commit where this clone does not have it.
+status bring(const branch_tip& tip,
+             const remote_branch& at,
+             const observing::git_layout& clone,
+             const source_facts& source,
+             const surroundings& around,
+             const cancellation* cancelled) {
+  const auto is_here = [&] {
+    return observing::ask_git(source.folder, {"cat-file", "-e", tip.commit + "^{tree}"}, around).end.good();
+  };
+  if (is_here()) return {};
+  const result<git_client> git = git_client::find(around, cancelled, at.is_by_url() ? at.url : std::string());
+  if (!git) return git.error();
+  std::vector<std::string> words{
+      "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-gc", "--no-write-fetch-head"};
+  if (source.git.shallow) words.emplace_back("--depth=1");
+  for (const std::string& each : std::vector<std::string>{
+           "--end-of-options", at.is_by_url() ? url_without_login(at.url) : at.name, tip.commit})
+    words.push_back(each);
+  captured fetched = git->run(clone.own, words);
+  if (!fetched.end.good()) {  // a server that gives no commit by its digest
+    words.back() = "refs/heads/" + tip.name;
+    fetched = git->run(clone.own, words);
+  }
+  if (fetched.end.good() && is_here()) return {};
+  return git_failure(*git, at.url, "the commit of the branch cannot be fetched", fetched);
 }
 
 /// What is known of several branches together: the best answer.
@@ -303,6 +350,62 @@ status fetch_refs(const source_facts& source,
       clone->own, {"fetch", "--quiet", "--tags", "--no-recurse-submodules", "--end-of-options", at.name});
   if (done.end.good()) return {};
   return git_failure(*git, at.url, "the commits of the remote repository cannot be fetched", done);
+}
+
+result<brought_branches> bring_branches(const source_facts& source,
+                                        const std::string& branch,
+                                        const ci_event& event,
+                                        const surroundings& around,
+                                        const cancellation* cancelled) {
+  using namespace deliver_policy_remote_place;
+  const auto refused = [&](std::string what, std::string help) {
+    return error{exit_class::policy, {}, std::move(what), displayable(branch), {{"try", std::move(help)}}};
+  };
+  if (status fine = check_branch_name(branch); !fine) return std::move(fine).error();
+  const auto clone = observing::git_layout_of(source.folder);
+  if (!clone) return refused("this is not a git repository, so the branch cannot be read", "git clone");
+  const auto at = checked_remote(source, *clone, event, observing::settings_of(clone->top, around), around);
+  if (!at) return at.error();
+  if (!*at)
+    return refused("nothing says where the remote repository is, so the branch cannot be read",
+                   "git remote add origin <url>");
+  const std::string ref = "refs/heads/" + branch;
+  const result<std::string> printed =
+      listed(**at, {std::string(head), ref}, *clone, around, cancelled, "--symref");
+  if (!printed) return printed.error();
+  brought_branches there{.asked = {branch, git_ref_in(*printed, ref)}, .standard = standard_in(*printed)};
+  if (there.asked.commit.empty())
+    return refused(
+        "the remote repository has no such branch",
+        "git ls-remote --heads " + ((*at)->name.empty() ? displayable(shown_url((*at)->url)) : (*at)->name));
+  if (status here = bring(there.asked, **at, *clone, source, around, cancelled); !here) return here.error();
+  if (there.standard && there.standard->commit != there.asked.commit)
+    if (status here = bring(*there.standard, **at, *clone, source, around, cancelled); !here)
+      return here.error();
+  return there;
+}
+
+std::optional<brought_branches> branches_here(const source_facts& source,
+                                              const std::string& branch,
+                                              const ci_event& event,
+                                              const surroundings& around) {
+  using namespace deliver_policy_remote_place;
+  const auto commit_of = [&](const std::string& ref) {
+    const captured said = observing::ask_git(
+        source.folder, {"rev-parse", "--verify", "--quiet", "--end-of-options", ref + "^{commit}"}, around);
+    return said.end.good() ? std::string(trimmed(said.out)) : std::string();
+  };
+  const std::string remote = "refs/remotes/" + remote_name(source, event, around) + "/";
+  brought_branches here{.asked = {branch, commit_of(remote + branch)}};
+  if (here.asked.commit.empty()) here.asked.commit = commit_of("refs/heads/" + branch);
+  if (here.asked.commit.empty()) return std::nullopt;
+  const captured said =
+      observing::ask_git(source.folder, {"symbolic-ref", "--quiet", remote + std::string(head)}, around);
+  const std::string ref(trimmed(said.out));
+  if (!said.end.good() || !ref.starts_with(remote)) return here;
+  if (std::string commit = commit_of(ref); !commit.empty())
+    here.standard = branch_tip{ref.substr(remote.size()), std::move(commit)};
+  return here;
 }
 
 std::string remote_name(const source_facts& source, const ci_event& event, const surroundings& around) {

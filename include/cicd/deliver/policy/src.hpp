@@ -5,6 +5,7 @@
 #include <cicd/deliver/policy/action.ipp>
 #include <cicd/deliver/policy/approval.ipp>
 #include <cicd/deliver/policy/approver.ipp>
+#include <cicd/deliver/policy/base_declaration.ipp>
 #include <cicd/deliver/policy/declared_question.ipp>
 #include <cicd/deliver/policy/declared_rules.ipp>
 #include <cicd/deliver/policy/deploy_window.ipp>

@@ -1,6 +1,6 @@
 // What a cluster remembers of a pipeline's environment, beside the objects that it describes: the last
 // deployment and those before it, what was applied, a hold, approvals. So that a throw-away machine knows
-// them. Written only where nobody else has written since it was read. Contract:
+// them. Written only where no other process has written since it was read. Contract:
 // docs/contracts/cluster-state.md.
 #pragma once
 
@@ -55,7 +55,7 @@ struct past_deployment {
 
 /// Class `corrupt` where it cannot be trusted; `remote` where it cannot be read.
 result<cluster_state> read_cluster_state(kubernetes::cluster& with, const cluster_place& place);
-/// Class `conflict` when somebody else has written since; on success `state` may be written again.
+/// Class `conflict` when another process has written since; on success `state` may be written again.
 status write_cluster_state(kubernetes::cluster& with, const cluster_place& place, cluster_state& state);
 /// The state as text and back, for files that a cluster_state did not reach the cluster with.
 json json_of(const cluster_state& state);

@@ -38,7 +38,7 @@ result<run_summary> run_summary_from(std::string_view result_json, const std::st
 /// The index. Opening a damaged file (no SQLite database, half of one, zero bytes, a newer schema) is class
 /// `corrupt` with the command that rebuilds it, and leaves the file untouched; a missing one is made anew
 /// from the runs below `build_root`. What lies outside of the file (the disk, a right, a limit) is class
-/// `cannot_save`: the index may be lost, so whoever runs steps goes on without it.
+/// `cannot_save`: the index may be lost, so a run of steps goes on without it.
 class run_index {
  public:
   static result<run_index> open(const std::string& file, const std::string& build_root);

@@ -171,7 +171,7 @@ inline void remove_database(const std::string& file) {
   for (const char* part : {"", "-wal", "-shm", "-journal"}) (void)remove_tree(file + part);
 }
 
-/// A new index with these runs under its name, unless somebody else has put one there meanwhile.
+/// A new index with these runs under its name, unless another process has put one there meanwhile.
 inline status make(const std::string& file, const std::vector<run_summary>& runs) {
   const auto slash = file.rfind('/');
   if (status folder = make_folder(file.substr(0, slash)); !folder) {

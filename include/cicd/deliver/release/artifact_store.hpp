@@ -1,6 +1,8 @@
 // Artifacts in the registry of their images, under tags that are written once: `<commit>.artifact`, and
 // `<commit>.yanked-<n>`, `<commit>.lifted-<n>`, `<commit>.approval-<n>`; marks stand under what all images
-// are, too. Tags are never listed. It does not know what is built nor deployed, and asks no gate.
+// are, too. Tags are never listed. What a change published (run/domain) lies under tags of its own,
+// `<domain>-<commit>.artifact`, which `<commit>.change-<n>` name for the person who approves or yanks it. It
+// does not know what is built nor deployed, and asks no gate.
 #pragma once
 
 #include <memory>
@@ -15,18 +17,31 @@ namespace cicd {
 struct stored_artifact {
   artifact_record record;
   std::string bundle;
+  std::string domain{};  ///< the change that published it; empty: a trusted run
 };
 
 class artifact_store {
  public:
-  /// `in` is the repository of the pipeline's first image; artifacts are made ready below `scratch`.
-  artifact_store(std::unique_ptr<registry> in, std::string pipeline, std::string scratch)
-      : in_(std::move(in)), pipeline_(std::move(pipeline)), scratch_(std::move(scratch)) {}
+  /// `in` is the repository of the pipeline's first image; artifacts are made ready below `scratch`, and
+  /// written as those of `domain`.
+  artifact_store(std::unique_ptr<registry> in,
+                 std::string pipeline,
+                 std::string scratch,
+                 std::string domain = {})
+      : in_(std::move(in)),
+        pipeline_(std::move(pipeline)),
+        scratch_(std::move(scratch)),
+        domain_(std::move(domain)) {}
+
+  /// For a person who approves or yanks: `read` gives what a change published last, where nothing else is
+  /// there.
+  void take_changes() { takes_changes_ = true; }
 
   /// `registry.example.com/services/orders:5c855bc….artifact`
   std::string name_of(const std::string& commit) const;
 
-  /// Nothing when that commit (40 digits) has none. Class `corrupt` where it cannot be trusted, `conflict`
+  /// That of a trusted run, else that of the store's own domain, never another change's. Nothing when that
+  /// commit (40 digits) has none. Class `corrupt` where it cannot be trusted, `conflict`
   /// where it is another pipeline's.
   result<std::optional<stored_artifact>> read(const std::string& commit) const;
   /// Whether it was `written` now. What was there before counts where it has the same images, inputs and
@@ -64,6 +79,9 @@ class artifact_store {
     int number = 0;  ///< 0: there is none
     std::optional<artifact_mark> mark{};
   };
+  result<std::optional<stored_artifact>> read_of(const std::string& commit, const std::string& domain) const;
+  result<std::optional<std::string>> change_at(const std::string& commit, int number) const;
+  status name_change(const std::string& commit) const;
   result<numbered_mark> last_mark(const std::string& subject) const;
   result<numbered_mark> last_build_approval(const std::string& commit) const;
   result<std::optional<artifact_mark>> mark_in(const std::string& tag, const std::string& subject) const;
@@ -71,7 +89,8 @@ class artifact_store {
   status put(const oci_documents& what, const std::string& tag) const;
 
   std::unique_ptr<registry> in_;
-  std::string pipeline_, scratch_;
+  std::string pipeline_, scratch_, domain_;
+  bool takes_changes_ = false;
 };
 
 /// What differs between the artifact that is there and the one that would be written, for a person: the first

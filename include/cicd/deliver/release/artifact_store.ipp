@@ -23,12 +23,25 @@ constexpr const char* mark_type = "application/vnd.cicd.artifact.mark.v1+json";
 /// More than a person sets in an artifact's life.
 constexpr int most_marks = 1'000;
 
-std::string artifact_tag(const std::string& commit) {
-  return commit + ".artifact";
+constexpr const char* change_type = "application/vnd.cicd.artifact.change.v1+json";
+/// More than there are pull requests of one commit.
+constexpr int most_changes = 100;
+
+/// No commit begins with a domain's name.
+std::string in_domain(const std::string& domain, const std::string& tag) {
+  return domain.empty() ? tag : domain + "-" + tag;
 }
 
-std::string history_tag(const std::string& commit) {
-  return commit + ".history";
+std::string artifact_tag(const std::string& commit, const std::string& domain) {
+  return in_domain(domain, commit + ".artifact");
+}
+
+std::string history_tag(const std::string& commit, const std::string& domain) {
+  return in_domain(domain, commit + ".history");
+}
+
+std::string change_tag(const std::string& commit, int number) {
+  return fmt::format("{}.change-{}", commit, number);
 }
 
 /// What marks of an artifact's images stand under: the digests alone count, so that they are found again
@@ -104,15 +117,58 @@ std::string difference_between(const stored_artifact& there, const stored_artifa
 }
 
 std::string artifact_store::name_of(const std::string& commit) const {
-  return in_->name_of(deliver_release_artifact_store::artifact_tag(commit));
+  return in_->name_of(deliver_release_artifact_store::artifact_tag(commit, domain_));
 }
 
 result<std::optional<stored_artifact>> artifact_store::read(const std::string& commit) const {
+  result<std::optional<stored_artifact>> there = read_of(commit, {});
+  if (!there || *there) return there;
+  if (!domain_.empty()) return read_of(commit, domain_);
+  std::string last;
+  for (int number = 1; takes_changes_ && number <= deliver_release_artifact_store::most_changes; ++number) {
+    result<std::optional<std::string>> change = change_at(commit, number);
+    if (!change) return std::move(change).error();
+    if (!*change) break;
+    last = **std::move(change);
+  }
+  return last.empty() ? std::move(there) : read_of(commit, last);
+}
+
+/// The domain of a change that published the commit.
+result<std::optional<std::string>> artifact_store::change_at(const std::string& commit, int number) const {
   using namespace deliver_release_artifact_store;
-  auto there = in_->documents(artifact_tag(commit));
+  const std::string tag = change_tag(commit, number);
+  auto there = in_->documents(tag);
+  if (!there) return std::move(there).error();
+  if (!*there) return std::optional<std::string>();
+  const auto& all = (*there)->all;
+  const bool is_name = all.size() == 1 && all[0].media_type == change_type
+                       && all[0].text.starts_with("change-") && all[0].text.size() == 23
+                       && all[0].text.find_first_not_of("0123456789abcdef", 7) == std::string::npos;
+  if (!is_name) return not_whole(in_->name_of(tag), "it does not name a change, or is of a newer cicd");
+  return std::optional(all[0].text);
+}
+
+/// Where the change that this store writes for is found; where two do so at once, one is found.
+status artifact_store::name_change(const std::string& commit) const {
+  using namespace deliver_release_artifact_store;
+  for (int number = 1; number <= most_changes; ++number) {
+    const result<std::optional<std::string>> there = change_at(commit, number);
+    if (!there) return there.error();
+    if (*there == domain_) return {};
+    if (!*there) return put({artifact_type, {{change_type, domain_}}}, change_tag(commit, number));
+  }
+  return {};
+}
+
+result<std::optional<stored_artifact>> artifact_store::read_of(const std::string& commit,
+                                                               const std::string& domain) const {
+  using namespace deliver_release_artifact_store;
+  const std::string tag = artifact_tag(commit, domain);
+  auto there = in_->documents(tag);
   if (!there) return std::move(there).error();
   if (!*there) return std::optional<stored_artifact>();
-  const std::string where = name_of(commit);
+  const std::string where = in_->name_of(tag);
   const auto& all = (*there)->all;
   if ((*there)->type != artifact_type || all.size() != 2 || all[0].media_type != record_type
       || all[1].media_type != bundle_type)
@@ -127,7 +183,7 @@ result<std::optional<stored_artifact>> artifact_store::read(const std::string& c
                  "another pipeline has its artifacts in the same repository",
                  record->pipeline,
                  {{"there", where}, {"try", "give each pipeline an IMAGE of its own"}}};
-  return std::optional(stored_artifact{*std::move(record), all[1].text});
+  return std::optional(stored_artifact{*std::move(record), all[1].text, domain});
 }
 
 result<bool> artifact_store::write(const stored_artifact& what) const {
@@ -138,36 +194,39 @@ result<bool> artifact_store::write(const stored_artifact& what) const {
     if (differs.empty()) return {};
     return written_otherwise(name_of(commit), std::move(differs));
   };
-  auto before = read(commit);
+  auto before = read_of(commit, domain_);
   if (!before) return std::move(before).error();
   if (*before) {
     if (status same = judged(**before); !same) return std::move(same).error();
     return false;
   }
   const std::string record = compact(json_of(what.record));
-  status put_there =
-      put({artifact_type, {{record_type, record}, {bundle_type, what.bundle}}}, artifact_tag(commit));
+  status put_there = put({artifact_type, {{record_type, record}, {bundle_type, what.bundle}}},
+                         artifact_tag(commit, domain_));
   // Where another was faster its artifact counts, and a registry without a compare-and-swap tells only so.
   if (!put_there && put_there.error().kind != exit_class::conflict) return std::move(put_there).error();
-  auto after = read(commit);
+  auto after = read_of(commit, domain_);
   if (!after) return std::move(after).error();
   if (!*after) return not_whole(name_of(commit), "it is not there after it was written");
   if (status same = judged(**after); !same) return std::move(same).error();
+  if (!domain_.empty())
+    if (status named = name_change(commit); !named) return std::move(named).error();
   return compact(json_of((*after)->record)) == record;
 }
 
 std::string artifact_store::history_name_of(const std::string& commit) const {
-  return in_->name_of(deliver_release_artifact_store::history_tag(commit));
+  return in_->name_of(deliver_release_artifact_store::history_tag(commit, domain_));
 }
 
 status artifact_store::write_history(const std::string& commit, const std::string& text) const {
   using namespace deliver_release_artifact_store;
-  return put({artifact_type, {{history_type, text}}}, history_tag(commit));
+  return put({artifact_type, {{history_type, text}}}, history_tag(commit, domain_));
 }
 
 result<std::optional<std::string>> artifact_store::read_history(const std::string& commit) const {
   using namespace deliver_release_artifact_store;
-  auto there = in_->documents(history_tag(commit));
+  auto there = in_->documents(history_tag(commit, {}));
+  if (there && !*there && !domain_.empty()) there = in_->documents(history_tag(commit, domain_));
   if (!there) return std::move(there).error();
   if (!*there) return std::optional<std::string>();
   const auto& all = (*there)->all;

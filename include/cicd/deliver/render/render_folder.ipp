@@ -107,7 +107,7 @@ inline result<std::map<std::string, std::string>> present(const std::string& fol
   return files;
 }
 
-/// A file that somebody else wrote is never written over.
+/// A file that cicd did not write is never written over.
 inline status check_foreign(const std::string& folder,
                             const std::vector<std::string>& ours,
                             const wanted_manifests& wanted) {

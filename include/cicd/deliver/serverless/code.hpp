@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <cicd/declare/model.hpp>
+#include <cicd/deliver/asked_program.hpp>
 #include <cicd/deliver/policy/gate.hpp>
 #include <cicd/deliver/way.hpp>
 #include <cicd/system/clock.hpp>
@@ -45,6 +46,7 @@ struct code_request {
   const clock& time;
   const cancellation* cancelled = nullptr;
   say_line say{};
+  text_mask masked{};  ///< of what its program prints
 };
 
 /// Brings it there, and reads back that it is: `CodeSha256` of each function in AWS is the zip's. Nothing is

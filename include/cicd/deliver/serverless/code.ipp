@@ -327,7 +327,8 @@ status run_serverless(const std::string& program,
   how.limit = std::chrono::minutes(60);
   how.cancelled = in.cancelled;
   const captured ran =
-      run_tree_to_end({.words = words, .directory = folder, .environment = std::move(variables)}, how);
+      masked(run_tree_to_end({.words = words, .directory = folder, .environment = std::move(variables)}, how),
+             in.masked);
   if (in.cancelled != nullptr && in.cancelled->cancelled())
     return error{exit_class::interrupted, in.subject, "interrupted", {}, {}};
   if (ran.end.good()) return {};

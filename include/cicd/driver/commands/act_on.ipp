@@ -22,7 +22,7 @@ own_notifiers::own_notifiers(const session& in, change_gate& gate)
                 [this](const secret& of, const std::string& folder, const cancellation& cancelled) {
                   return secrets.value_of(of, folder, cancelled);
                 },
-            .masked = [this](std::string text) { return secrets.finder()->masked(text); }}) {}
+            .masked = [this](const std::string& text) { return secrets.masked(text); }}) {}
 
 command_notices notices_of(const session& in, change_gate& gate) {
   const auto all = std::make_shared<own_notifiers>(in, gate);

@@ -22,6 +22,7 @@
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/driver/run_command.hpp>
+#include <cicd/export/ci_gate.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git_commits.hpp>
 #include <cicd/plan/graph.hpp>
@@ -136,7 +137,7 @@ status check_plan(const std::string& file, const graph_step& step, const std::ve
     return error{exit_class::usage, {}, "not a saved plan", file, {{"try", "cicd plan --out " + file}}};
   std::vector<std::string> shown;
   for (const json& each : (*saved)["deploys"].elements())
-    if (each["step"].text() == step.id) shown.push_back(each["approval"].text());
+    if (each["part_of"].text(each["step"].text()) == step.id) shown.push_back(each["approval"].text());
   for (const approvable& each : plans)
     if (!each.digest.empty() && std::ranges::find(shown, each.digest) == shown.end())
       return error{exit_class::policy,
@@ -147,17 +148,30 @@ status check_plan(const std::string& file, const graph_step& step, const std::ve
   return {};
 }
 
+/// A gate is of one deploy: that of another proves nothing. Where the system names no person it is asked
+/// below.
+status check_gate(const std::string& gate, const graph_step& step, const surroundings& around) {
+  const std::string system = ci_event_of(around).system;
+  const gated_deploy of{step.pipeline->declared.name.str(), step.place()->name.str(), step.name(),
+                        step.branch_copy() != nullptr};
+  const std::string name = gate_name(system, of);
+  if (name.empty() || is_gate_of(system, of, gate)) return {};
+  return error{exit_class::policy, step.id, "this is behind another gate", displayable(gate), {}}.with(
+      "allowed", displayable(name));
+}
+
 /// The person whom the CI system names: the one who passed the gate, or without a gate the one who started
 /// this job; empty where it names none.
 result<std::string> named_by_system(const std::string& gate,
                                     const graph_step& step,
                                     const std::string& commit,
-                                    const surroundings& around) {
+                                    const session& of) {
   const interrupts stop;
-  result<std::string> who = gate.empty() ? result<std::string>(ci_event_of(around).actor)
-                                         : who_passed_gate(gate, around, &stop.asked());
+  const std::string& clone = of.model.tree.source_root;
+  result<std::string> who = gate.empty() ? result<std::string>(ci_event_of(of.around).actor)
+                                         : who_passed_gate(gate, clone, of.around, &stop.asked());
   if (!who || who->empty() || approval_rule_of(step) != approval_rule::other) return who;
-  if (status other = check_other_login(*who, commit, around, &stop.asked()); !other)
+  if (status other = check_other_login(*who, commit, clone, of.around, &stop.asked()); !other)
     return std::move(other).error();
   return who;
 }
@@ -188,8 +202,10 @@ exit_class approve_planned(const words& said,
     print_out(step.id + ": nothing would be deployed, so nothing is approved\n");
     return exit_class::done;
   }
-  if (approval_rule_of(step) == approval_rule::none) return refused(needs_no_approval(step));
-  const result<std::string> named = named_by_system(said.gate, step, commit, of.around);
+  // A preview may need one by the base branch of its pull request.
+  if (approval_rule_of(step) == approval_rule::none && step.branch_copy() == nullptr)
+    return refused(needs_no_approval(step));
+  const result<std::string> named = named_by_system(said.gate, step, commit, of);
   if (!named) return refused(named.error());
   action_ports on_behalf = ports_of(found, nullptr);
   if (!said.gate.empty()) on_behalf.who = [who = *named] { return who; };
@@ -248,6 +264,10 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   if (can(step->place()->via, way_feature::cluster))
     found->waves = waves_of(found->of->where, *step->pipeline, *step->place());
   if (said.lists || said.withdraws) return list_or_withdraw(said, *found);
+  if (!said.gate.empty()) {
+    if (status its = check_gate(said.gate, *step, around); !its) return refused(its.error());
+    if (step->branch_copy() != nullptr) found->deliveries->gate().approves_preview_by_gate();
+  }
   const clone_need need = said.chooses() ? clone_need::fresh : clone_need::there;
   if (status there = bring_sources(*found, need); !there) return refused(there.error());
   if (status may = found->deliveries->gate().may_begin(change::approve, *step->pipeline, *step->place());
@@ -260,6 +280,7 @@ exit_class approve_one(const words& said, const std::string& pipeline, const sur
   request.targets = {step->id};
   request.canary_percent = *percent;
   request.take_over = said.take_over;
+  request.takes_changes = said.preview;
   std::string promoted;
   if (said.chooses()) {
     const interrupts stop;
@@ -403,6 +424,7 @@ void add(CLI::App& app, command_action& chosen) {
           ->add_option("--gate", said->gate, "in a job behind this gate of the CI system: by who passed it")
           ->type_name("NAME");
   for (CLI::Option* other : {builds, lists, withdraws}) plan->excludes(other), gate->excludes(other);
+  gate->excludes(share);
   add_take_over(approve, said->take_over);
   for (CLI::Option* other : {builds, lists, withdraws}) approve->get_option("--take-over")->excludes(other);
   acts(approve, chosen, [said](const surroundings& around) {

@@ -102,7 +102,7 @@ result<std::vector<meant_place>> meant_by(const cron_request& request, const sur
     }
   }
   if (!meant.empty() || request.pipeline.empty()) return meant;
-  // Of two words, what is wrong is said by whoever looks for them.
+  // Of two words, what is wrong is said where they are looked for.
   if (!request.environment.empty()) return std::vector{meant_place{request.pipeline, request.environment}};
   if (std::ranges::find(names, request.pipeline) != names.end()) return meant;
   return error{exit_class::usage, {}, "there is no such pipeline or environment", request.pipeline, {}}

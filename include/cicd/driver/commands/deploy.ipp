@@ -40,9 +40,9 @@ exit_class deploy_saved(const words& said, surroundings around) {
   request.tree = said.tree;
   request.command = said.tree.command();
   for (const json& each : (*saved)["deploys"].elements()) {
-    const std::string step = each["step"].text();
-    if (std::ranges::find(request.targets, step) == request.targets.end()) request.targets.push_back(step);
-    if (each["commit"].is_string()) request.saved_commits[step] = each["commit"].text();
+    const std::string step = each["step"].text(), whole = each["part_of"].text(step);
+    if (std::ranges::find(request.targets, whole) == request.targets.end()) request.targets.push_back(whole);
+    if (each["commit"].is_string()) request.saved_commits[whole] = each["commit"].text();
     // Of a way that no server compares, what its approval would be bound to.
     const bool is_of_cluster = each["fingerprint"].is_string();
     request.saved_plans[step + "@" + each["cluster"].text()] =

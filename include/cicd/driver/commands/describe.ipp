@@ -11,6 +11,7 @@
 #include <cicd/base/unicode.hpp>
 
 #include <cicd/declare/targets.hpp>
+#include <cicd/driver/ci_reports.hpp>
 #include <cicd/driver/commands/command.hpp>
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
@@ -70,10 +71,14 @@ exit_class act(const words& said, surroundings around) {
   tree.with_lines = true;
   if (said.no_targets.empty()) tree.configure = {.tools = said.tools, .show = print_words, .limits = {}};
   exit_class failure = exit_class::done;
-  const std::optional<session> opened = made_or_said(open_session(tree, std::move(around)), failure);
+  or_errors<session> made = open_session(tree, around);
+  annotate(made.errors, source_root_of(tree, around), around);
+  const std::optional<session> opened = made_or_said(std::move(made), failure);
   if (!opened) return failure;
   if (!said.no_targets.empty()) {
-    print_errors(unknown_targets(*opened, said));
+    const errors unknown = unknown_targets(*opened, said);
+    annotate(unknown, opened->model.tree.source_root, around);
+    print_errors(unknown);
     return exit_class::usage;
   }
   const std::string path = opened->where.own() + "/targets.cmake";

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cicd/base/counted.hpp>
+#include <cicd/base/glob.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
 #include <cicd/base/yaml.hpp>
@@ -18,6 +19,7 @@
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/project.hpp>
 #include <cicd/export/ci_file.hpp>
+#include <cicd/export/ci_moment.hpp>
 #include <cicd/observe/ci_event.hpp>
 #include <cicd/observe/git.hpp>
 #include <cicd/system/files.hpp>
@@ -41,7 +43,10 @@ struct exported {
   std::optional<std::string> there{};
   std::string wanted{};
 
-  bool is_same() const { return there == wanted; }
+  /// A signature is Drone's, of what is the same without it.
+  bool is_same() const {
+    return there && (*there == wanted || (system->name == "drone" && without_signature(*there) == wanted));
+  }
 };
 
 /// All that the files are made of.
@@ -112,7 +117,7 @@ result<json> local_of(const ci_system& system, const std::string& top) {
   const auto text = read_below_if_there(top, path);
   if (!text) return text.error();
   if (!*text) return json();
-  result<std::vector<json>> documents = yaml_documents(**text, path);
+  result<std::vector<json>> documents = untagged_yaml_documents(**text, path);
   if (!documents) return std::move(documents).error();
   if (documents->empty()) return json();
   if (documents->size() > 1 || !documents->front().is_object())
@@ -202,9 +207,11 @@ void show(const std::vector<exported>& all, const export_source& source, const w
         ci_pins_path);
   for (const ci_job& each : source.jobs.single)
     if (!said.checks && each.asks_approval && !each.is_planned)
-      text += fmt::format(
-          "{}: no plan of it is saved, so that its gate approves nothing: cicd approve {} {}{} --reason …\n",
-          each.name, each.pipeline, each.environment, each.kind == ci_job_kind::preview ? " --preview" : "");
+      text += fmt::format("{}: no gate comes before a canary: cicd approve {} {} --canary --reason …\n",
+                          each.name, each.pipeline, each.environment);
+  if (!said.checks)
+    for (const exported& each : all)
+      for (const std::string& note : ci_notes(*each.system, source.jobs)) text += note + "\n";
   print_out(text);
 }
 
@@ -218,6 +225,10 @@ exit_class export_files(const words& said, const session& of) {
   std::vector<exported> all;
   for (const ci_system* each : *systems) {
     result<exported> one = exported_for(*each, of, *source);
+    // What is missing in the table is added to one that is there.
+    if (!one && one.error().subject == ci_pins_path && !source->has_pins && !said.checks)
+      if (status put = place_text(source->top, ci_pins_path, first_ci_pins(), durability::durable); !put)
+        return refused(put.error());
     if (!one) return refused(one.error());
     all.push_back(*std::move(one));
   }
@@ -298,7 +309,9 @@ status write_jobs(const std::string& file,
     for (const ci_job& each : jobs.single) {
       if (!is_wanted(each.name)) continue;
       all += each.name + "\n";
-      if (!behind.contains(each.name) && each.hands_on()) ended += each.name + "\n";
+      // CircleCI's result comes after what no filter leaves out.
+      const bool is_awaited = system.name != "circleci" || each.kind == ci_job_kind::verify;
+      if (is_awaited && !behind.contains(each.name) && each.hands_on()) ended += each.name + "\n";
     }
     if (status written = write_given(file, all); !written || is_stream(file)) return written;
     const auto slash = file.rfind('/');
@@ -347,6 +360,11 @@ exit_class decide_jobs(const words& said, const session& of) {
                        .with("did you mean", nearest(said.job, names).value_or(""))
                        .with("allowed", joined(names, ", ")));
   }
+  // CircleCI builds the branches of the repository, and does not tell of their pull requests.
+  at.has_preview = systems->front()->name == "circleci" && at.what == ci_moment::kind::push
+                   && std::ranges::none_of(source->jobs.branches, [&](const std::string& each) {
+                        return ref_matches(each, at.name);
+                      });
   if (at.what == ci_moment::kind::pull_request || at.what == ci_moment::kind::queue) {
     auto reached = affected_steps(said, source->jobs, of.around);
     if (!reached) return print_errors(reached.errors), reached.kind();
@@ -373,7 +391,9 @@ void add(CLI::App& app, command_action& chosen) {
   const auto said = std::make_shared<words>();
   CLI::App* command = with_tree(
       app.add_subcommand("export", "write the files of CI systems that pipeline_ci() declares"), said->tree);
-  command->add_option("system", said->systems, "github, gitlab or circleci; default: all that SYSTEMS names");
+  command->add_option(
+      "system", said->systems,
+      "github, gitlab, circleci, buildkite, drone or jenkins; default: all that SYSTEMS names");
   CLI::Option* check = command->add_flag(
       "--check", said->checks, "write nothing; print what differs, and exit 3 where something does");
   CLI::Option* out =

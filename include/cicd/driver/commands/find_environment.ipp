@@ -18,7 +18,9 @@
 #include <cicd/driver/commands/find_environment.hpp>
 #include <cicd/driver/commands/named_environments.hpp>
 #include <cicd/driver/output.hpp>
+#include <cicd/engine/base_of_request.hpp>
 #include <cicd/engine/recorder.hpp>
+#include <cicd/observe/ci_event.hpp>
 #include <cicd/system/clock.hpp>
 #include <cicd/system/signals_cancel.hpp>
 
@@ -98,6 +100,15 @@ result<found_environment> find_environment(std::shared_ptr<session> in,
   options.secrets = [in = found.secrets](const secret& of, const std::string& folder,
                                          const cancellation& cancelled) {
     return in->value_of(of, folder, cancelled);
+  };
+  options.masked = [in = found.secrets](const std::string& text) { return in->masked(text); };
+  options.base = [in = found.of, read = std::shared_ptr<const read_base>()]() mutable -> result<base_branch> {
+    if (!read) {
+      auto now = base_of_request(*in, ci_event_of(in->around), true, nullptr);
+      if (!now) return std::move(now).error();
+      read = *std::move(now);
+    }
+    return read->branch;
   };
   found.deliveries =
       std::make_unique<delivery>(found.of->where, found.of->around, system_clock_port(), std::move(options));

@@ -10,6 +10,7 @@
 #include <cicd/driver/commands/words.hpp>
 #include <cicd/driver/output.hpp>
 #include <cicd/engine/rehearsal.hpp>
+#include <cicd/observe/ci_event.hpp>
 #include <cicd/plan/graph.hpp>
 
 namespace cicd {
@@ -17,17 +18,21 @@ namespace cicd {
 namespace driver_commands_plan {
 namespace {
 
-/// What a job for a pull request would do: what the change reaches, and no deploy.
+/// What the jobs of a pull request would do: what the change reaches, and of one's own branch its preview.
 exit_class rehearse_request(run_words said, const std::string& text, const surroundings& around) {
   result<surroundings> there = rehearsed_request(text, around);
   if (!there) return refused(there.error());
   said.event.clear();
+  said.request.rehearses_event = true;
+  said.request.is_foretold = said.request.targets.empty();
   exit_class failure = exit_class::usage;
   if (said.request.targets.empty()) {
     const auto of = open_or_say(said.request.tree, *there, failure);
     if (!of) return failure;
+    const bool has_previews = !ci_event_of(*there).fork;
     for (const graph_step& each : graph_of(of->model).steps)
-      if (is_pure(each.kind())) said.request.targets.push_back(each.id);
+      if (is_pure(each.kind()) || (has_previews && each.branch_copy() != nullptr))
+        said.request.targets.push_back(each.id);
     affected_request& affected = said.request.affected;
     affected.is_wanted = affected.or_all = true;
     if (affected.since.empty()) affected.since = text.substr(text.find("..") + 2);

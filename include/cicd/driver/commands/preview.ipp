@@ -201,6 +201,7 @@ exit_class remove_previews(const preview_request& request, surroundings around) 
       each_branch_environment(request.tree, request.pipeline, around, [&](found_environment& found) {
         if (branch.empty())
           branch = git_state_of(found.pipeline->repository(), around).built_branch.value_or("");
+        found.deliveries->gate().ends_preview_of(branch);
         return act_on(ports_of(found, &signals.asked()), found.of->where, words_of("remove", found),
                       action_printer(), [&](const action_ports& on) -> status {
                         const result<preview_removal> seen =

@@ -79,6 +79,7 @@ result<fleet_observation> look(const session& of,
   options.secrets = [&](const secret& what, const std::string& folder, const cancellation& cancelled) {
     return secrets.value_of(what, folder, cancelled);
   };
+  options.masked = [&](const std::string& text) { return secrets.masked(text); };
   delivery releases(of.where, of.around, system_clock_port(), options);
   fleet_question asked{.places = {}, .records = !how.only_plans, .fetches = how.fetches};
   for (const named_environment& each : all) asked.places.push_back({*each.pipeline, *each.place});

@@ -40,10 +40,11 @@ exit_class verify_one(const words& said, const std::string& pipeline, const surr
     return refused(error{exit_class::usage, subject, "never deployed: there is nothing to verify", {}, {}});
   const interrupts stop;
   for (const environment* each : asked) {
-    const status verified =
-        run_verify(pipeline + "/" + each->name.str(),
-                   release_to_verify(*there->record, *found->pipeline, *each), found->of->around,
-                   stop.asked(), [](const std::string& line) { print_out(displayable(line) + "\n"); });
+    const status verified = run_verify(
+        pipeline + "/" + each->name.str(), release_to_verify(*there->record, *found->pipeline, *each),
+        found->of->around, stop.asked(),
+        [&](const std::string& text) { return found->secrets->masked(text); },
+        [](const std::string& line) { print_out(displayable(line) + "\n"); });
     if (!verified) return refused(verified.error());
   }
   return exit_class::done;

@@ -61,21 +61,20 @@ bool is_unended(const declared_pipeline& pipeline,
   return false;
 }
 
-std::string told(const words& said,
-                 const std::string& commit,
-                 const yank_outcome& end,
-                 const std::set<std::string>& unended) {
-  const std::string subject = fmt::format("{}: {}", said.pipeline, commit.substr(0, 7));
+std::string told(const words& said, const yank_outcome& end, const yanked& of) {
+  const std::string subject = fmt::format("{}: {}", said.pipeline, of.commit.substr(0, 7));
   if (said.lifts) return subject + " is yanked no longer, and may be deployed again\n";
   std::string text = fmt::format(
       "{} is yanked: no deploy, preview, canary or rollback takes it, until: "
       "cicd yank {} {} --lift --reason '…'\n",
-      subject, said.pipeline, commit.substr(0, 7));
-  for (const std::string& each : end.runs_in)
-    text += fmt::format(
-        "{} {}; what ran before is put back by: cicd rollback {} {}\n",
-        unended.contains(each) ? "its deploy came to no good end, so that it may run in" : "it still runs in",
-        each, said.pipeline, each);
+      subject, said.pipeline, of.commit.substr(0, 7));
+  const auto add_places = [&](const std::string& words, const std::vector<std::string>& places) {
+    for (const std::string& each : places)
+      text += fmt::format("{} {}; what ran before is put back by: cicd rollback {} {}\n", words, each,
+                          said.pipeline, each);
+  };
+  add_places("it still runs in", of.runs_in);
+  add_places("its deploy came to no good end, so that it may run in", of.may_run_in);
   for (const std::string& each : end.deleted) text += "deleted " + displayable(each) + "\n";
   for (const std::string& each : end.kept) text += "kept: " + displayable(each) + "\n";
   return text;
@@ -94,8 +93,9 @@ exit_class act(words said, surroundings around) {
     return stops.asked().cancelled() ? stops.kind() : refused(fresh.error());
   const std::optional<std::string> commit = commit_named(folder, said.version, of.around);
   if (!commit) return refused(unknown_version(pipeline, said.version, of.around));
-  const result<artifact_store> store = artifacts_of(pipeline, of.where, of.around, stops.asked());
+  result<artifact_store> store = artifacts_of(pipeline, of.where, of.around, stops.asked());
   if (!store) return refused(store.error());
+  store->take_changes();
   std::set<std::string> unended;
   const yank_ports ports{
       .artifacts = *store,
@@ -122,13 +122,15 @@ exit_class act(words said, surroundings around) {
       },
       .time = system_clock_port()};
   const std::string by = who(pipeline.source_directory, of.around);
-  const result<yank_outcome> end = yank(
+  result<yank_outcome> end = yank(
       {.commit = *commit, .reason = said.reason, .who = by, .lifts = said.lifts, .deletes = said.deletes},
       ports);
   if (!end) return refused(end.error());
-  print_out(as_called_here(told(said, *commit, *end, unended)));
-  tell_of(of, found->deliveries->gate(), "yank " + said.pipeline,
-          {yanked{said.pipeline, said.version, *commit, by, said.reason, said.lifts, end->runs_in}});
+  yanked done{said.pipeline, said.version, *commit, by, said.reason, said.lifts};
+  for (std::string& each : end->runs_in)
+    (unended.contains(each) ? done.may_run_in : done.runs_in).push_back(std::move(each));
+  print_out(as_called_here(told(said, *end, done)));
+  tell_of(of, found->deliveries->gate(), "yank " + said.pipeline, {std::move(done)});
   return exit_class::done;
 }
 

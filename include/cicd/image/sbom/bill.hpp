@@ -1,5 +1,5 @@
 // The bill of materials of an image: what is in its layers, by the files that say so. The same image has the
-// same one, whoever asks and when: nothing but its bytes counts.
+// same one for each user at each time: nothing but its bytes counts.
 #pragma once
 
 #include <string>

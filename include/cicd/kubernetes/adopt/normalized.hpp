@@ -1,4 +1,4 @@
-// What somebody must have said for an object to be as it is: without what the server keeps for itself, what
+// What a user must have declared for an object to be as it is: without what the server keeps for itself, what
 // it fills in, and what tools leave behind. And the patch that makes one object of another. Pure.
 #pragma once
 

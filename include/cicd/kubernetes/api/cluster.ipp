@@ -355,7 +355,7 @@ class shown_login {
   std::jthread showing_;
 };
 
-/// A login at which a person has to do something takes its time; one that nobody sees has less.
+/// A login at which a person has to do something takes its time; one without a terminal has less.
 std::chrono::milliseconds login_patience() {
   return isatty(STDERR_FILENO) != 0 ? std::chrono::milliseconds(5min) : std::chrono::milliseconds(1min);
 }

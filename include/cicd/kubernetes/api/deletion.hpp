@@ -12,7 +12,7 @@
 
 namespace cicd::kubernetes {
 
-/// Whether somebody has deleted it and it is not gone yet.
+/// Whether it was deleted and is not gone yet.
 bool is_being_deleted(const json& object);
 /// What it still waits for: `finalizer example.com/keep`, `its pods`; of a namespace what is left in it.
 /// Pure.
@@ -28,7 +28,7 @@ struct gone_options {
   std::string so = ", so it cannot be made anew", then = "deploy again";
 };
 
-/// Waits until an object that is being deleted is gone; at once where there is none, or one that nobody
+/// Waits until an object that is being deleted is gone; at once where there is none, or one that no user
 /// deleted. Class `conflict` with what holds it after that patience.
 status wait_until_gone(cluster& with, const object_key& of, const gone_options& how);
 

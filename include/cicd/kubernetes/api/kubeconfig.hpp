@@ -1,4 +1,4 @@
-// What the kubeconfig says of the chosen context. Asked of kubectl, and only once somebody wants to know.
+// What the kubeconfig says of the chosen context. Asked of kubectl, and only once a caller wants to know.
 #pragma once
 
 #include <optional>

@@ -21,7 +21,7 @@ inline constexpr std::string_view suspend_manager = "cicd-suspend";
 /// One Job of a cron job.
 struct cron_run {
   std::string job;
-  std::optional<cron_moment> planned;  ///< nothing where somebody started it by hand
+  std::optional<cron_moment> planned;  ///< nothing where a user started it by hand
   std::optional<cron_moment> started, ended;
   bool good = false;
   std::string meaning;  ///< of one that failed: `exit status 3`, `ended after its deadline`

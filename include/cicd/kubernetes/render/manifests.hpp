@@ -1,5 +1,5 @@
 // A team's own Kubernetes objects, from MANIFESTS: read, labelled, put into the environment's namespace.
-// Handed to the renderer inside this room; nobody outside needs it.
+// Handed to the renderer inside this room; no other room needs it.
 #pragma once
 
 #include <vector>

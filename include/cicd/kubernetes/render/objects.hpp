@@ -13,8 +13,8 @@
 
 namespace cicd::kubernetes {
 
-/// An image as it is released. All of it is about the commit that first built its digest, so that somebody
-/// else's commit changes nothing.
+/// An image as it is released. All of it is about the commit that first built its digest, so that another
+/// commit changes nothing.
 struct image_facts {
   std::string reference;     ///< `<repository>:<tag>@<digest>`
   std::string tag;           ///< also the version

@@ -1,4 +1,4 @@
-// What somebody should know before a deploy: what this cluster's version lacks, what a branch does not bring,
+// What the user should know before a deploy: what this cluster's version lacks, what a branch does not bring,
 // and which configuration of the cluster the pods read.
 #pragma once
 

@@ -1,5 +1,5 @@
 // The rights that planning, deploying and previewing need of a cluster: the smallest Roles for what an
-// environment really renders. Pure; whether somebody has them is asked elsewhere.
+// environment really renders. Pure; whether a user has them is asked elsewhere.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace cicd::kubernetes {
 
-/// What somebody may do with the objects of an environment; each includes the ones before.
+/// What a user may do with the objects of an environment; each includes the ones before.
 enum class purpose : std::uint8_t { plan, deploy, preview };
 std::string_view word_for(purpose of);
 

@@ -1,5 +1,5 @@
 // What runs to its end: cron jobs, and one run of a service's image as a task. Their pods bear no label that
-// a Service selects, and nothing here suspends or resumes: that belongs to whoever did it.
+// a Service selects, and nothing here suspends or resumes: that belongs to who did it.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ inline std::string_view policy_of(concurrency_rule rule) {
   return rule == concurrency_rule::replace ? "Replace" : "Forbid";
 }
 
-/// A finished task that nobody fetched is removed by the cluster after this long.
+/// A finished task that no command fetched is removed by the cluster after this long.
 inline constexpr std::int64_t kept_seconds = 3600;
 
 inline json::object one_run(const workload& of) {

@@ -21,7 +21,7 @@ namespace {
 using moment = std::chrono::milliseconds;
 
 constexpr int log_lines = 10;
-/// Watches that nobody needs are closed when so many have gathered, since the loop has to pause for it.
+/// Watches that no step needs are closed when so many have gathered, since the loop has to pause for it.
 constexpr std::size_t most_idle = 16;
 
 bool is_for_want_of_rights(const error& why) {

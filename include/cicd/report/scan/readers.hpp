@@ -7,6 +7,7 @@
 
 #include <cicd/base/error.hpp>
 #include <cicd/base/json.hpp>
+#include <cicd/base/secret_finder.hpp>
 #include <cicd/report/scan/finding.hpp>
 #include <cicd/report/scan/sarif.hpp>
 
@@ -21,8 +22,11 @@ struct report_file {
 };
 
 /// By its content: SARIF, cppcheck's and SpotBugs' XML, cargo's JSON lines (clippy), the text of clang-tidy,
-/// the JSON of pip-audit and of npm audit. Class `usage` where it is none of these, or not whole.
-result<scan_report> read_scan_report(const report_file& file, const sarif_places& places);
+/// the JSON of pip-audit and of npm audit. Class `usage` where it is none of these, or not whole. No text of
+/// it holds one of `secrets`, so that a finding is the same one after a secret was changed.
+result<scan_report> read_scan_report(const report_file& file,
+                                     const sarif_places& places,
+                                     const secret_finder& secrets);
 
 /// `cppcheck --xml`.
 result<scan_report> read_cppcheck(std::string_view xml, named_files& files);

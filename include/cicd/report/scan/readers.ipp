@@ -75,10 +75,30 @@ result<scan_report> of_text(const report_file& file, std::string_view text, name
   return lines;
 }
 
+/// Every text that came out of the report.
+void mask(scan_report& of, const secret_finder& by) {
+  const auto masks = [&](std::string& text) { text = by.masked(text); };
+  masks(of.tool);
+  masks(of.version);
+  for (scan_finding& each : of.findings)
+    for (std::string* text : {&each.level, &each.rule, &each.message, &each.path, &each.identity})
+      masks(*text);
+  std::map<std::string, scan_rule, std::less<>> rules;
+  for (auto& [name, rule] : of.rules) {
+    masks(rule.words);
+    masks(rule.help_uri);
+    rules.emplace(by.masked(name), std::move(rule));
+  }
+  of.rules = std::move(rules);
+  for (std::string& each : of.unread) masks(each);
+}
+
 }  // namespace
 }  // namespace report_scan_readers
 
-result<scan_report> read_scan_report(const report_file& file, const sarif_places& places) {
+result<scan_report> read_scan_report(const report_file& file,
+                                     const sarif_places& places,
+                                     const secret_finder& secrets) {
   using namespace report_scan_readers;
   std::string_view text = file.text;
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
@@ -87,7 +107,12 @@ result<scan_report> read_scan_report(const report_file& file, const sarif_places
   result<scan_report> made = file.is_sarif || text.starts_with('{') ? of_json(file, text, files)
                              : text.starts_with('<')                ? of_xml(text, files)
                                                                     : of_text(file, text, files);
-  if (made) sort_findings(made->findings);
+  if (!made) {
+    made.error().what = secrets.masked(made.error().what);
+    return made;
+  }
+  if (!secrets.empty()) report_scan_readers::mask(*made, secrets);
+  sort_findings(made->findings);
   return made;
 }
 

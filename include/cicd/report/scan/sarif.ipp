@@ -29,12 +29,14 @@ std::string one_line(std::string text) {
   return text;
 }
 
-/// A number that is written as one, or as a text.
+/// A number that is written as one, or as a text; negative where there is none. 0 is a score, too.
 double score_in(const json& properties) {
+  constexpr double none = -1;
   const json& given = properties["security-severity"];
+  if (given.is_null()) return none;
   if (!given.is_string()) return given.number();
   const std::string text = given.text();
-  double score = 0;
+  double score = none;
   std::from_chars(text.data(), text.data() + text.size(), score);
   return score;
 }
@@ -185,11 +187,12 @@ class run_reader {
     made.is_secret = tool_ == "gitleaks" || quotes_a_secret(tool_, made.rule);
     if (quotes_a_secret(tool_, made.rule)) made.message = made.message.substr(0, made.message.find(':'));
     const double score = std::max(score_in(result["properties"]), score_in((*of)["properties"]));
-    made.how_bad = score > 0 ? severity_of_score(score)
-                             : own_severity(tool_, result, made.rule).value_or(severity_of_level(made.level));
+    made.how_bad = score >= 0
+                       ? severity_of_score(score)
+                       : own_severity(tool_, result, made.rule).value_or(severity_of_level(made.level));
     if (const auto [rule, added] = to_.rules.try_emplace(made.rule); added)
       rule->second = {one_line((*of)["shortDescription"]["text"].text((*of)["name"].text())),
-                      (*of)["helpUri"].text(), score};
+                      (*of)["helpUri"].text(), std::max(score, 0.0)};
     to_.findings.push_back(std::move(made));
   }
 

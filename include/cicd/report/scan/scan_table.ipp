@@ -10,6 +10,7 @@
 #include <cicd/base/counted.hpp>
 #include <cicd/base/text.hpp>
 #include <cicd/base/unicode.hpp>
+#include <cicd/report/markdown.hpp>
 #include <cicd/report/text_table.hpp>
 
 namespace cicd {
@@ -29,22 +30,6 @@ std::vector<std::string> row_of(const scanned& of) {
   const scan_counts& counts = of.verdict.counts;
   return {displayable(of.step),    state_of(of),         number(counts.failing),        number(counts.known),
           number(counts.excepted), number(counts.below), number(of.verdict.gone.size())};
-}
-
-/// In a cell of Markdown: nothing of it is markup, or ends the cell.
-std::string cell(std::string_view text) {
-  std::string made;
-  for (const char c : displayable(text)) {
-    if (std::string_view("|*_`<>[]()!#\\&~@").find(c) != std::string_view::npos) made += '\\';
-    made += c;
-  }
-  return made;
-}
-
-std::string markdown_row(const std::vector<std::string>& cells) {
-  std::string row = "|";
-  for (const std::string& each : cells) row += " " + cell(each) + " |";
-  return row + "\n";
 }
 
 }  // namespace
@@ -77,7 +62,7 @@ std::string scan_markdown(const std::vector<scanned>& all, std::size_t most) {
   std::size_t shown = 0, failing = 0;
   for (const scanned& each : all) {
     for (const std::string& why : each.verdict.not_run)
-      reasons += fmt::format("- {} did not run: {}\n", cell(each.step), cell(why));
+      reasons += fmt::format("- {} did not run: {}\n", markdown_text(each.step), markdown_text(why));
     for (const scan_finding& one : each.verdict.failing())
       if (++failing; shown < most)
         ++shown, found += markdown_row(
@@ -104,10 +89,10 @@ std::string scan_text(const std::vector<scanned>& all, bool with_all, std::size_
                        displayable(one.found.message)});
     }
   }
-  std::string text = table_text({"scan", "is", "new", "known", "excepted", "below", "gone"}, rows, width);
+  std::string text = table_text({"SCAN", "IS", "NEW", "KNOWN", "EXCEPTED", "BELOW", "GONE"}, rows, width);
   if (!reasons.empty()) text += "\n" + reasons;
   if (!found.empty())
-    text += "\n" + table_text({"severity", "state", "place", "rule", "finding"}, found, width);
+    text += "\n" + table_text({"SEVERITY", "STATE", "PLACE", "RULE", "FINDING"}, found, width);
   return text;
 }
 

@@ -14,7 +14,7 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Closes what nobody has touched for long; meant to be run on a schedule, beside the server. */
+/** Closes what no user has touched for long; meant to be run on a schedule, beside the server. */
 @Command(name = "close-stale", description = "Closes the orders that have been open for too long.")
 final class CloseStaleCommand implements Callable<Integer> {
   @ParentCommand private Main main;
