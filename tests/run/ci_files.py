@@ -320,7 +320,7 @@ def wrong_in_buildkite(of):
                 if each not in steps:
                     found.append(f"{name} takes the files of {each}, which there is not")
         if ("concurrency_group" in step) != ("concurrency" in step):
-            found.append(f"{name} has a group of which nobody knows how many may run")
+            found.append(f"{name} has a group without the number that may run at once")
         if "plugins" in step:
             found.append(f"{name} uses a plugin")
     if "image" in of and "@sha256:" not in of["image"]:

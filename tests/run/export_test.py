@@ -148,7 +148,7 @@ class Export(ExportCase):
                 ("buildkite", "--step app-build;", "--step app-buidl;", "takes the files of app-buidl, which there is not"),
                 ("buildkite", '  - app-approve-prod\n  if: "build.source == \\"webhook\\" && ', '  - app-approve-prod\n  if: "', "app-deploy-prod runs where its gate app-approve-prod is left out"),
                 ("buildkite", "$$CICD", "$CICD", "has a variable that the upload replaces"),
-                ("buildkite", "  concurrency: 1\n", "", "has a group of which nobody knows how many may run"),
+                ("buildkite", "  concurrency: 1\n", "", "has a group without the number that may run at once"),
                 ("buildkite", "key: app-image", "key: app-test", "the key app-test is there twice"),
                 ("buildkite", "  depends_on: []\n", "", "would wait for each block before it"),
                 ("buildkite", IMAGE, "ubuntu:24.04", "which has no digest"),

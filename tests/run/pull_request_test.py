@@ -119,14 +119,19 @@ class PullRequests(harness.Case):
         tree = self.based({"pipeline": " APPROVAL_TO_BUILD"}, CALLS_OF_OTHER.replace("{more}", ""))
         self.deploy(tree, "the build of this commit is not approved", target="other.build")
 
-    def test_the_bases_newest_commit_counts_and_not_what_this_clone_has_of_it(self):
+    def outdated(self, **asks):
+        """A pull request whose base asks for more by now, in a clone that does not know."""
         tree = self.based()
         tree.git("switch", "--quiet", "main")
-        tree.declare(self.calls(preview=" APPROVAL required"))
-        tree.commit("asks for an approval")
+        tree.declare(self.calls(**asks))
+        tree.commit("asks")
         tree.git("switch", "--quiet", "--detach", "fix")
         tree.git("branch", "--quiet", "--force", "main", "fix")
         tree.git("update-ref", "refs/remotes/upstream/main", "fix")
+        return tree
+
+    def test_the_bases_newest_commit_counts_and_not_what_this_clone_has_of_it(self):
+        tree = self.outdated(preview=" APPROVAL required")
         self.deploy(tree, "this preview is not approved")
 
     def test_neither_a_setting_nor_a_cache_variable_of_the_head_reaches_the_base(self):
@@ -245,13 +250,7 @@ class PullRequests(harness.Case):
 
     def test_approval_to_build_is_found_wherever_the_base_has_it_now(self):
         with self.subTest("newer than what this clone has"):
-            tree = self.based()
-            tree.git("switch", "--quiet", "main")
-            tree.declare(self.calls(pipeline=" APPROVAL_TO_BUILD"))
-            tree.commit("asks")
-            tree.git("switch", "--quiet", "--detach", "fix")
-            tree.git("branch", "--quiet", "--force", "main", "fix")
-            tree.git("update-ref", "refs/remotes/upstream/main", "fix")
+            tree = self.outdated(pipeline=" APPROVAL_TO_BUILD")
             for env in (self.request(tree), self.fork(tree)):
                 self.deploy(tree, "the build of this commit is not approved", env=env, target="app.build")
         with self.subTest("in a submodule"):
@@ -603,6 +602,9 @@ pipeline_step(app lint SHELL "echo fine" STAGE test)
         for env in (self.fork(tree), self.request(tree), {}):
             done = tree.run("app.build", status=5, env={**env, "CICD_CACHE_DIR": ".cicd-cache" if not env else str(tree.source / ".cicd-cache")}, cwd=tree.source)
             self.assertIn("the commit holds a file where the driver keeps its own", done.all)
+        hidden = {**self.request(tree), "CICD_CACHE_DIR": str(tree.source / ".cicd-cache")}
+        for words in (("save", self.folder / "on.cicd", "app.build"), ("load", self.folder / "on.cicd")):
+            self.assertIn("the commit holds a file where the driver keeps its own", tree.cicd("cache", *words, status=5, env=hidden).all)
         tree.run("app.build", env=self.fork(tree))
 
     # ---- rehearsed ----

@@ -17,7 +17,7 @@ enum class exit_class : int {
   done = 0,           ///< everything asked for was done, or had nothing to do
   step_failed = 1,    ///< a step of the pipeline failed
   usage = 2,          ///< wrong declaration, usage or input
-  conflict = 3,       ///< someone else holds it, superseded, or another digest under an immutable tag
+  conflict = 3,       ///< held by another run, superseded, or another digest under an immutable tag
   corrupt = 4,        ///< stored state cannot be trusted; it is left untouched
   policy = 5,         ///< forbidden here: dirty tree, missing approval, wrong ref
   remote = 6,         ///< a registry, repository or cluster failed or does not answer

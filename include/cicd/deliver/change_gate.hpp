@@ -299,7 +299,7 @@ class change_gate {
   const way_set& ways_;
   ci_event event_;
   std::vector<const graph_step*> deploys_;
-  std::mutex mutex_;  ///< never held while anybody is asked
+  std::mutex mutex_;  ///< never held while a server is asked
   struct plan_refusal {
     error why;
     std::optional<gate_rule> waits{};

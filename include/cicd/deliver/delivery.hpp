@@ -28,7 +28,7 @@
 namespace cicd {
 
 /// Several steps are planned and done at once, each on a thread of its own: what is known is held for each
-/// step, and no lock is held while anybody is asked.
+/// step, and no lock is held while a server is asked.
 class delivery : public effect_planner {
  public:
   delivery(const workspace& where, const surroundings& around, const clock& time, delivery_options options);

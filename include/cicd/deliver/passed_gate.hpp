@@ -13,10 +13,10 @@ namespace cicd {
 /// The person, as the system names one. `gate` is the environment or the job that waited, `folder` a clone
 /// that the system made. Of GitHub Actions its API is asked, with GITHUB_TOKEN (`actions: read`): each who
 /// approved, with `, ` between them, since it does not say who was the last. Of GitLab it is who started the
-/// manual job of that name, by the server that the clone came from, since whoever starts a job may set its
-/// variables; of Buildkite who unblocked the block before the step of that key, of Drone who promoted a build
-/// to that target. Class `policy` where the gate was not passed or a review rejected it, or the system does
-/// not say by whom; `remote` where it does not answer.
+/// manual job of that name, as the server says that the clone came from: the user who starts a job may set
+/// its variables, so that these prove nothing. Of Buildkite it is who unblocked the block before the step of
+/// that key, of Drone who promoted a build to that target. Class `policy` where the gate was not passed or a
+/// review rejected it, or the system does not say by whom; `remote` where it does not answer.
 result<std::string> who_passed_gate(const std::string& gate,
                                     const std::string& folder,
                                     const surroundings& around,

@@ -149,8 +149,9 @@ bool is_at_gitlab(const surroundings& around) {
   return around.get("GITLAB_CI").has_value();
 }
 
-/// The server that the clone was made from, which the runner wrote down: what variables say of it can be set
-/// by whoever starts a job, and so can those that git reads its other settings by.
+/// The server that the clone was made from, as the runner wrote it into the clone's own configuration. The
+/// user who starts a job may set its variables, among them those that name the server and those by which git
+/// reads further settings, so that these are not asked.
 result<url> server_of_clone(const std::string& folder, const surroundings& around) {
   const captured origin =
       observing::ask_git(folder, {"config", "--local", "--get", "remote.origin.url"}, around);

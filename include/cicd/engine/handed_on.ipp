@@ -16,6 +16,7 @@
 #include <cicd/base/text.hpp>
 #include <cicd/deliver/git/local_repository.hpp>
 #include <cicd/engine/handed_on.hpp>
+#include <cicd/engine/own_places.hpp>
 #include <cicd/image/archive_items.hpp>
 #include <cicd/image/layer_items.hpp>
 #include <cicd/image/layer_tar.hpp>
@@ -364,6 +365,7 @@ result<handed_on> hand_on(const session& of,
                           const std::vector<std::string>& plans,
                           const std::string& file) {
   using namespace engine_handed_on;
+  if (status own = check_own_places(of); !own) return std::move(own).error();
   const step_graph graph = graph_of(of.model);
   const result<std::vector<step_index>> steps = steps_of(of, graph, targets);
   if (!steps) return steps.error();
@@ -406,6 +408,7 @@ result<handed_on> hand_on(const session& of,
 
 result<handed_on> take_over_from(const session& of, const std::string& file) {
   using namespace engine_handed_on;
+  if (status own = check_own_places(of); !own) return std::move(own).error();
   const scratch_folder scratch(of.where);
   result<unpack_limit> limit = unpack_limit_of(of.around);
   if (!limit) return std::move(limit).error();

@@ -171,7 +171,7 @@ class layouts final : public registry {
     return found == images->end() ? nullptr : &*found;
   }
 
-  /// Someone may have taken blobs away by hand; then publishing again mends it.
+  /// Blobs may have been removed by hand; publishing again brings them back.
   bool image_is_whole(const digest& image) {
     auto images = index();
     const auto* found = images ? held(*images, image) : nullptr;

@@ -212,7 +212,8 @@ void console::state::say_loose(const std::string& step, const std::string& text)
   log(step, text);
 }
 
-/// So that nobody, and no limit on silent jobs, takes it for one that hangs.
+/// After a minute without output a line names the steps that run, so that neither a reader nor the time limit
+/// that CI systems have for silent jobs takes the run for one that hangs.
 void console::state::say_what_runs() {
   if (open.empty() || now - said_at < report_console::silence || !says(verbosity::normal)) return;
   std::vector<std::string> running;

@@ -115,7 +115,7 @@ class append_file {
 /// The file's text names the holder for the one that waits.
 class file_lock {
  public:
-  /// The lock, or nothing when someone else has it. `holder` is written into the file.
+  /// The lock, or nothing when another process has it. `holder` is written into the file.
   static result<std::optional<file_lock>> try_take(const std::string& path, const std::string& holder);
   /// Who had it before and was killed; empty when it was given back.
   const std::string& left_by() const { return left_by_; }

@@ -71,7 +71,7 @@ void move_field(json& from, json& to, const std::string& part, const std::string
   from.set(part, without(from[part], key));
 }
 
-/// What is never anybody's to take over: who holds the object back from its end, and whose it is.
+/// What no manager may take over: who holds the object back from its end, and whose it is.
 constexpr std::array<const char*, 2> life_cycle = {"f:finalizers", "f:ownerReferences"};
 
 json entry_with(const json& entry, json fields) {

@@ -1,5 +1,5 @@
-// The Lease: taken by a write that fails when anybody else wrote, renewed by a thread on a connection of its
-// own. Time is measured here only; no two machines' clocks are compared.
+// The Lease: taken by a write that fails where another process wrote first, renewed by a thread on a
+// connection of its own. Time is measured here only; no two machines' clocks are compared.
 #pragma once
 
 #include <atomic>

@@ -10,7 +10,7 @@
 namespace cicd {
 
 /// The author's name, where the CI system runs for a branch (and no proposed change) that an environment of
-/// the pipeline follows; else empty. Without a CI system that is nobody's.
+/// the pipeline follows; else empty, as without a CI system.
 std::string author_of_followed(const declared_pipeline& of,
                                const std::string& commit,
                                const surroundings& around);

@@ -104,7 +104,7 @@ struct notice {
 
 /// Who heard, by `service_notice::name`.
 struct told_services {
-  std::set<std::string> wanted{};  ///< someone is to be told of them
+  std::set<std::string> wanted{};  ///< services that at least one notifier takes
   std::set<std::string> told{};    ///< and was
 };
 

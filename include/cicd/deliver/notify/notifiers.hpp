@@ -37,7 +37,7 @@ class notifiers {
   void hear(const event& happened);
   /// After the last event: tells what is left, remembers it, and gives what could not be said.
   errors finish(std::chrono::milliseconds patience = std::chrono::seconds(10));
-  /// After `finish`: whether it was news to someone.
+  /// After `finish`: whether at least one notifier told it.
   bool was_told(const event_body& happened) const;
   /// Sends a message that says that it is a test, and gives what went wrong.
   errors test();

@@ -1,5 +1,5 @@
 // What one look at the targets of a fleet saw, as a file: so that a decision can be made again, elsewhere and
-// without asking anybody. The format is the contract "fleet observation"
+// without asking a server. The format is the contract "fleet observation"
 // (docs/contracts/fleet-observation.md). It does not know who looked nor what is decided.
 #pragma once
 

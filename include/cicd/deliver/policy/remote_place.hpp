@@ -71,8 +71,8 @@ result<brought_branches> bring_branches(const source_facts& source,
                                         const ci_event& event,
                                         const surroundings& around,
                                         const cancellation* cancelled);
-/// The same as this clone has them, nobody is asked: of the remote repository, else its own; nothing where it
-/// has no such branch.
+/// The same without asking the remote repository: its branches as this clone last fetched them, else the
+/// clone's own. Nothing where it has no such branch.
 std::optional<brought_branches> branches_here(const source_facts& source,
                                               const std::string& branch,
                                               const ci_event& event,

@@ -36,7 +36,7 @@ bool is_same_source(const source_identity& ours, const source_identity& theirs);
 bool takes_place_of(const declared_pipeline& pipeline, const std::string& source);
 
 /// Class `conflict` with the other repository when what is there comes from another. A record of before
-/// sources were kept is anybody's.
+/// sources were kept may be of any repository.
 status check_source(const declared_pipeline& pipeline,
                     const source_identity& ours,
                     const std::optional<deployment_record>& there,

@@ -75,7 +75,7 @@ inline bool is_allocated(std::string_view key, const json& value) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-/// Their members are anybody's names.
+/// Maps whose keys are names that the user chose.
 inline bool is_free_map(std::string_view key) {
   static constexpr std::array<std::string_view, 8> keys{
       "labels", "matchLabels", "nodeSelector", "data", "binaryData", "stringData", "limits", "requests"};
